@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bits.h - logarithms of integers and single bits of words
+ */
+#ifndef PF_BASE_BITS_H
+#define PF_BASE_BITS_H
+
+#include "base/types.h"
+
+/* Position of the highest set bit; @n must not be 0. */
+static inline unsigned int ilog2(size_t n)
+{
+	return 8 * sizeof(long) - 1 - (unsigned int)__builtin_clzl(n);
+}
+
+/* Position of the lowest set bit; @word must not be 0. */
+static inline unsigned int lowest_bit(u64 word)
+{
+	return (unsigned int)__builtin_ctzll(word);
+}
+
+/* The smallest order whose block holds @nr_pages frames; @nr_pages >= 1. */
+static inline unsigned int order_of_pages(size_t nr_pages)
+{
+	return nr_pages <= 1 ? 0 : ilog2(nr_pages - 1) + 1;
+}
+
+/* The bits of a pfn that are zero at the start of a block of @order. */
+static inline pfn_t order_mask(unsigned int order)
+{
+	return (1U << order) - 1;
+}
+
+/* The smallest power of two that is not below @n; @n from 1 to 2^63. */
+static inline size_t roundup_pow_of_two(size_t n)
+{
+	return n <= 1 ? 1 : (size_t)1 << (ilog2(n - 1) + 1);
+}
+
+#endif

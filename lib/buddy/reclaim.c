@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * reclaim.c - memory of free blocks back to the OS
+ *
+ * Decay.  Time runs in periods of pf_conf.decay_ms.  warm_low is the number of
+ * warm free frames that was never undercut during the period: nobody has
+ * needed those frames for that long, so at the end of the period as many are
+ * given back.  A program that frees and allocates 100 MiB in a circle keeps
+ * them warm for ever; one that frees 100 MiB and goes on with little loses
+ * them one period later, and pays no page fault for it.
+ *
+ * Large blocks first: one call gives back 4 MiB as cheaply as 4 KiB, and large
+ * cold blocks go back to the span with the 64 KiB of their records.
+ *
+ * The clock is looked at when blocks come back, and by the reclaim thread of
+ * programs that have several threads (slab/reclaimer.c), so that it happens
+ * while the program sleeps, too.
+ */
+#include "buddy/buddy.h"
+#include "os/conf.h"
+#include "os/os.h"
+#include "page/span.h"
+
+/* Frames that one call gives back at most, 64 MiB: some 10 ms of work. */
+#define MAX_STEP_PAGES 16384
+
+/* Give @page's block to the OS and put it back as a cold one. */
+static size_t cool_locked(struct zone *zone, struct page *page)
+{
+	unsigned int order = page->order;
+	size_t nr_pages = 1UL << order;
+
+	buddy_take_locked(zone, page);
+	if (os_discard(page_to_virt(page), nr_pages << PAGE_SHIFT)) {
+		buddy_free_locked(zone, page, order, WARM);
+		return 0;
+	}
+	buddy_free_locked(zone, page, order, COLD);
+	zone->nr_returned += nr_pages;
+	return nr_pages;
+}
+
+/*
+ * Blocks that have been free for longest lie at the end of their list.  Blocks
+ * below the machine's page size cannot be given back.
+ */
+static size_t reclaim_locked(struct zone *zone, size_t nr_pages)
+{
+	unsigned int lowest = ilog2(os_page_size() >> PAGE_SHIFT);
+	unsigned int order = NR_PAGE_ORDERS;
+	size_t done = 0;
+
+	while (done < nr_pages && order-- > lowest) {
+		struct list_head *list = &zone->free_area[order].list[WARM];
+
+		while (done < nr_pages && !list_is_empty(list)) {
+			size_t n = cool_locked(
+				zone, list_last_entry(list, struct page, link));
+
+			if (!n)
+				return done;
+			done += n;
+		}
+	}
+	return done;
+}
+
+static void start_period(struct zone *zone, u64 now)
+{
+	zone->period_start = now;
+	zone->warm_low = zone->nr_free[WARM];
+}
+
+void zone_decay_locked(struct zone *zone)
+{
+	u64 now = os_now_ms();
+
+	if (now - zone->period_start < pf_conf.decay_ms)
+		return;
+	if (zone->warm_low > MAX_STEP_PAGES) {
+		/* The rest at the next call: others wait for the lock. */
+		zone->warm_low -= MAX_STEP_PAGES;
+		reclaim_locked(zone, MAX_STEP_PAGES);
+		return;
+	}
+	if (zone->warm_low)
+		reclaim_locked(zone, zone->warm_low);
+	start_period(zone, now);
+}
+
+void zone_decay(struct zone *zone)
+{
+	lock_acquire(&zone->lock);
+	zone_decay_locked(zone);
+	lock_release(&zone->lock);
+}
+
+size_t zone_reclaim(struct zone *zone, size_t nr_pages)
+{
+	size_t done;
+
+	lock_acquire(&zone->lock);
+	done = reclaim_locked(zone, nr_pages);
+	start_period(zone, os_now_ms());
+	lock_release(&zone->lock);
+	return done;
+}
+
+size_t zone_release(struct zone *zone)
+{
+	size_t released;
+
+	lock_acquire(&zone->lock);
+	reclaim_locked(zone, SIZE_MAX);
+	start_period(zone, os_now_ms());
+	released = span_release_idle();
+	lock_release(&zone->lock);
+	return released;
+}

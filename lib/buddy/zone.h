@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * zone.h - page frames with one property, and the blocks of them that are free
+ */
+#ifndef PF_BUDDY_ZONE_H
+#define PF_BUDDY_ZONE_H
+
+#include "base/check.h"
+#include "base/list.h"
+#include "os/lock.h"
+#include "page/page.h"
+
+#define for_each_order(order)                                                 \
+	for (order = 0; order < NR_PAGE_ORDERS; order++)
+
+/*
+ * A free block is warm when there may be memory behind its frames, and cold
+ * when there is none and they read as zeros.  Warm blocks are given out first:
+ * they cost no page fault.  Only warm blocks are worth giving to the OS.
+ */
+enum temperature { COLD, WARM, NR_TEMPERATURES };
+
+struct free_area {
+	struct list_head list[NR_TEMPERATURES];
+	size_t nr_free[NR_TEMPERATURES]; /* blocks, not frames */
+};
+
+struct zone {
+	struct lock lock;
+	const char *name;
+	struct free_area free_area[NR_PAGE_ORDERS];
+	size_t nr_free[NR_TEMPERATURES]; /* frames on the lists above */
+	size_t nr_present; /* frames that span_take_block() has given us */
+	size_t nr_lent;    /* frames whose pages are in vmap areas */
+
+	/* Decay (reclaim.c). */
+	size_t warm_low;    /* fewest warm frames since period_start */
+	u64 period_start;   /* os_now_ms() */
+	size_t nr_returned; /* frames given back to the OS, ever */
+};
+
+extern struct zone zone_normal pf_hidden;
+
+void zone_init(struct zone *zone);
+
+/**
+ * zone_alloc_pages - frames side by side
+ * @zone: where from
+ * @nr_pages: 1..MAX_ORDER_NR_PAGES; not rounded up
+ * @min_order: the first frame is aligned to 2^@min_order frames at least
+ *
+ * The start is also aligned to the smallest power of two that holds
+ * @nr_pages.  page->flags tells whether the frames are warm; page->type is
+ * PAGE_NONE and the caller's to set.  May call the OS, may sleep; not for
+ * signal handlers.  Return: the first frame, or NULL when the OS refuses.
+ */
+struct page *zone_alloc_pages(struct zone *zone, size_t nr_pages,
+			      unsigned int min_order);
+
+/* Frames back, written to since they were allocated; any count from 1. */
+void zone_free_pages(struct zone *zone, struct page *page, size_t nr_pages);
+
+/* Grow [@page, @nr_pages) in place by frames that are free behind it. */
+bool zone_extend_pages(struct zone *zone, struct page *page, size_t nr_pages,
+		       size_t new_nr_pages);
+
+/**
+ * zone_take_warm_block - the largest warm block of order @min..@max, or NULL
+ *
+ * For vmap areas: memory that is there already, to be moved elsewhere.  Counted
+ * as lent until zone_free_lent().
+ */
+struct page *zone_take_warm_block(struct zone *zone, unsigned int min,
+				  unsigned int max);
+void zone_free_lent(struct zone *zone, struct page *page, bool is_warm);
+
+/**
+ * zone_adopt_pages - make pages that were mapped elsewhere frames of the zone
+ * @from: their address now, aligned to the frame size
+ * @bytes: their length
+ *
+ * As span_move() does.  Return: false when the system refuses, with nothing
+ * changed.
+ */
+bool zone_adopt_pages(struct zone *zone, void *from, size_t bytes);
+
+/* Invariants of buddy.c and zone.c; the zone must be quiet. */
+bool zone_check(struct zone *zone, struct check_report *report);
+
+/* reclaim.c */
+
+/* Called with the lock held whenever blocks come back; cheap. */
+void zone_decay_locked(struct zone *zone);
+
+/* Decay as the clock says, for callers without the lock. */
+void zone_decay(struct zone *zone);
+
+/**
+ * zone_reclaim - give warm free frames back to the OS
+ * @nr_pages: about how many; SIZE_MAX for all
+ *
+ * Large blocks first.  Return: frames given back.
+ */
+size_t zone_reclaim(struct zone *zone, size_t nr_pages);
+
+/* The same, and the addresses too: for when the OS refuses us memory. */
+size_t zone_release(struct zone *zone);
+
+#endif

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kmem.c - memory of any size: which layer serves it, which layer owns it
+ *
+ * Everything here runs on slow paths; the hot ones are sheaf_pop() and
+ * sheaf_push().  Each function enters the gate, works on one layer, leaves.
+ */
+#include "kmem/kmem.h"
+
+#include "kmem/emergency.h"
+#include "os/conf.h"
+#include "os/report.h"
+#include "slab/barn.h"
+#include "slab/gate.h"
+#include "slab/reclaimer.h"
+#include "slab/steal.h"
+#include "vmalloc/vmalloc.h"
+
+enum { NOT_READY, STARTING, READY, FAILED };
+
+static u32 state;
+static __thread os_signals fork_signals
+	__attribute__((tls_model("initial-exec")));
+
+void kmem_init(void)
+{
+	u32 expected = NOT_READY;
+
+	if (load_acquire(&state) >= READY)
+		return;
+	if (!__atomic_compare_exchange_n(&state, &expected, STARTING, false,
+					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+		while (load_acquire(&state) == STARTING)
+			os_yield();
+		return;
+	}
+	conf_init();
+	if (span_init()) {
+		/* Every request will fail; nothing can be said about why. */
+		store_release(&state, FAILED);
+		return;
+	}
+	zone_init(&zone_normal);
+	kmem_caches_init();
+	vmalloc_init();
+	threads_init();
+	store_release(&state, READY);
+}
+
+static struct tcache *enter(void)
+{
+	if (unlikely(load_acquire(&state) != READY)) {
+		kmem_init();
+		if (state == FAILED)
+			return NULL;
+	}
+	return gate_enter();
+}
+
+static enum kmem_status status_of(const struct bad_free *bad, void **culprit)
+{
+	*culprit = bad->object;
+	if (likely(!bad->object))
+		return KMEM_OK;
+	switch (bad->kind) {
+	case OBJECT_INTERIOR:
+		return KMEM_INTERIOR;
+	case OBJECT_WRONG_CLASS:
+	case OBJECT_ALREADY_FREE:
+	case OBJECT_OK:
+		break;
+	}
+	return KMEM_ALREADY_FREE;
+}
+
+static void free_one(void *p)
+{
+	void *culprit;
+
+	/* It was checked when it was put aside, as far as it can be. */
+	kmem_free_slow(p, &culprit);
+}
+
+/* What a process with several threads needs and one with one thread does not;
+ * called outside the gate, from allocation only. */
+static void care_for_threads(void)
+{
+	if (os_has_one_thread())
+		return;
+	if (unlikely(emergency_is_low()))
+		emergency_refill(free_one);
+	if (unlikely(reclaimer_wanted()))
+		reclaimer_start();
+}
+
+/* Nothing inside the gate may be touched: frames for @size, or wait. */
+static void *alloc_outside(size_t size, bool *must_retry)
+{
+	void *p = emergency_alloc(bytes_to_pages(size ? size : 1));
+
+	*must_retry = false;
+	if (!p && state == READY && !gate_is_open()) {
+		gate_wait_open();
+		*must_retry = true;
+	}
+	return p;
+}
+
+/* The OS refuses: give back whatever we have, so that it may think again. */
+static bool find_memory(void)
+{
+	struct bad_free bad = { NULL, OBJECT_OK };
+
+	if (state != READY)
+		return false;
+	caches_drain(&bad);
+	return zone_release(&zone_normal) > 0;
+}
+
+static void *refill(unsigned int class)
+{
+	for (;;) {
+		struct tcache *tc = enter();
+		bool must_retry;
+		void *object;
+
+		if (unlikely(!tc)) {
+			object = alloc_outside(class_size(class), &must_retry);
+			if (must_retry)
+				continue;
+			return object;
+		}
+		object = barn_alloc(tc, class);
+		gate_leave(tc);
+		care_for_threads();
+		return object;
+	}
+}
+
+void *kmem_alloc_slow(size_t size)
+{
+	unsigned int class;
+	bool is_zero;
+	void *object;
+
+	if (size > KMALLOC_MAX_CACHE_SIZE)
+		return kmem_alloc_large(size, PAGE_SIZE, &is_zero);
+	class = size_to_class(size);
+	sheaf_undo_pop(class);
+	object = refill(class);
+	if (unlikely(!object) && find_memory())
+		object = refill(class);
+	return object;
+}
+
+static void *alloc_block(struct tcache *tc, size_t nr_pages,
+			 unsigned int min_order, bool *is_zero)
+{
+	struct page *page;
+
+	if (min_order)
+		page = zone_alloc_pages(&zone_normal, nr_pages, min_order);
+	else
+		page = pcp_alloc(&tc->pcp, &zone_normal, nr_pages);
+	if (!page)
+		return NULL;
+	*is_zero = !page_is_warm(page);
+	page->nr = (u32)nr_pages;
+	store_release(&page->type, PAGE_BLOCK);
+	return page_to_virt(page);
+}
+
+static void *alloc_large(size_t size, size_t align, bool *is_zero)
+{
+	size_t nr_pages = bytes_to_pages(size ? size : 1);
+	unsigned int order = order_of_pages(bytes_to_pages(align));
+
+	for (;;) {
+		struct tcache *tc = enter();
+		bool must_retry;
+		void *p;
+
+		if (unlikely(!tc)) {
+			/* More frames than it has: that is, wait. */
+			p = alloc_outside(align > PAGE_SIZE ? SIZE_MAX / 2
+							    : size,
+					  &must_retry);
+			if (must_retry)
+				continue;
+			return p;
+		}
+		if (nr_pages <= MAX_ORDER_NR_PAGES && align <= KMEM_MAX_BLOCK)
+			p = alloc_block(tc, nr_pages, order, is_zero);
+		else
+			p = vmalloc_bytes(size, align, is_zero);
+		gate_leave(tc);
+		care_for_threads();
+		return p;
+	}
+}
+
+void *kmem_alloc_large(size_t size, size_t align, bool *is_zero)
+{
+	void *p;
+
+	*is_zero = false;
+	p = alloc_large(size, align, is_zero);
+	if (unlikely(!p) && find_memory())
+		p = alloc_large(size, align, is_zero);
+	return p;
+}
+
+/* The first frame of the block around @page that has a type, or NULL. */
+static struct page *block_around(struct page *page)
+{
+	pfn_t pfn = page_to_pfn(page);
+	pfn_t lowest = pfn & ~order_mask(MAX_PAGE_ORDER);
+
+	for (;; page--, pfn--) {
+		if (page->type != PAGE_NONE)
+			return page;
+		if (pfn == lowest)
+			return NULL;
+	}
+}
+
+static enum kmem_status inspect_frame(const void *p, size_t *size)
+{
+	struct page *page = virt_to_page(p);
+
+	if (load_acquire(&page->type) == PAGE_BLOCK &&
+	    ((uintptr_t)p & (PAGE_SIZE - 1)) == 0) {
+		*size = (size_t)page->nr << PAGE_SHIFT;
+		return KMEM_OK;
+	}
+	page = block_around(page);
+	if (!page)
+		return KMEM_NOT_IN_USE;
+	switch (page->type) {
+	case PAGE_BLOCK:
+		return (char *)p < (char *)page_to_virt(page) +
+					   ((size_t)page->nr << PAGE_SHIFT)
+			       ? KMEM_INTERIOR
+			       : KMEM_NOT_IN_USE;
+	case PAGE_PCP:
+		return p == page_to_virt(page) ? KMEM_ALREADY_FREE
+					       : KMEM_NOT_IN_USE;
+	default:
+		return KMEM_NOT_IN_USE;
+	}
+}
+
+static enum kmem_status inspect_object(const void *p, size_t *size)
+{
+	struct object_facts facts;
+
+	slab_describe(p, &facts);
+	if (!facts.object)
+		return KMEM_NOT_IN_USE;
+	if (facts.object != p)
+		return KMEM_INTERIOR;
+	if (facts.is_free)
+		return KMEM_ALREADY_FREE;
+	*size = facts.s->size;
+	return KMEM_OK;
+}
+
+static enum kmem_status inspect_area(const void *p, size_t *size)
+{
+	struct vmap_area *area = find_vmap_area(p);
+
+	if (!area)
+		return KMEM_NOT_IN_USE;
+	if (area->va_start != p)
+		return (char *)p < area->va_start + area->bytes
+			       ? KMEM_INTERIOR
+			       : KMEM_NOT_IN_USE;
+	*size = area->bytes;
+	return KMEM_OK;
+}
+
+enum kmem_status kmem_usable_size(const void *p, size_t *size)
+{
+	*size = 0;
+	if (is_vmalloc_addr(p))
+		return inspect_area(p, size);
+	if (virt_to_pfn(p) >= READ_ONCE(direct_map.limit))
+		return KMEM_FOREIGN;
+	if (!is_direct_map_addr(p))
+		return KMEM_NOT_IN_USE; /* our metadata */
+	if (byte_map()[virt_to_pfn(p)])
+		return inspect_object(p, size);
+	return inspect_frame(p, size);
+}
+
+static enum kmem_status free_inside(struct tcache *tc, void *p, void **culprit)
+{
+	struct bad_free bad = { NULL, OBJECT_OK };
+	u8 class = is_direct_map_addr(p) ? byte_map()[virt_to_pfn(p)] : 0;
+	enum kmem_status status;
+	size_t size;
+
+	if (class) {
+		barn_free(tc, class, p, &bad);
+		return status_of(&bad, culprit);
+	}
+	*culprit = p;
+	status = kmem_usable_size(p, &size);
+	if (status != KMEM_OK)
+		return status;
+	if (is_vmalloc_addr(p))
+		vfree_area(find_vmap_area(p));
+	else
+		pcp_free(&tc->pcp, &zone_normal, virt_to_page(p),
+			 size >> PAGE_SHIFT);
+	return KMEM_OK;
+}
+
+enum kmem_status kmem_free_slow(void *p, void **culprit)
+{
+	enum kmem_status status;
+	struct tcache *tc;
+
+	*culprit = p;
+	if (!p)
+		return KMEM_OK;
+	if (!is_vmalloc_addr(p) &&
+	    virt_to_pfn(p) >= READ_ONCE(direct_map.limit))
+		return KMEM_FOREIGN;
+	while (unlikely(!(tc = enter()))) {
+		if (state == FAILED || emergency_free(p))
+			return KMEM_OK;
+		gate_wait_open();
+	}
+	status = free_inside(tc, p, culprit);
+	gate_leave(tc);
+	return status;
+}
+
+static bool resize_block(struct page *page, size_t nr_pages)
+{
+	size_t old = page->nr;
+
+	if (nr_pages > MAX_ORDER_NR_PAGES)
+		return false;
+	if (nr_pages < old)
+		zone_free_pages(&zone_normal, page + nr_pages, old - nr_pages);
+	else if (nr_pages > old &&
+		 !zone_extend_pages(&zone_normal, page, old, nr_pages))
+		return false;
+	page->nr = (u32)nr_pages;
+	return true;
+}
+
+void *kmem_resize(void *p, size_t size)
+{
+	struct tcache *tc = enter();
+	void *result = NULL;
+
+	if (!tc)
+		return NULL;
+	if (is_vmalloc_addr(p)) {
+		if (size > KMEM_MAX_BLOCK)
+			result = vmalloc_resize(find_vmap_area(p), size, true);
+	} else if (!byte_map()[virt_to_pfn(p)]) {
+		if (resize_block(virt_to_page(p), bytes_to_pages(size)))
+			result = p;
+	}
+	gate_leave(tc);
+	return result;
+}
+
+size_t kmem_good_size(size_t size)
+{
+	if (size <= KMALLOC_MAX_CACHE_SIZE)
+		return class_size(size_to_class(size));
+	if (size > PTRDIFF_MAX)
+		return 0;
+	return align_up(size, PAGE_SIZE);
+}
+
+size_t kmem_trim(enum kmem_status *status, void **culprit)
+{
+	struct bad_free bad = { NULL, OBJECT_OK };
+	size_t nr_pages = 0;
+
+	*status = KMEM_OK;
+	kmem_init();
+	if (state == READY) {
+		caches_drain(&bad);
+		nr_pages = zone_reclaim(&zone_normal, SIZE_MAX);
+		*status = status_of(&bad, culprit);
+	}
+	return nr_pages << PAGE_SHIFT;
+}
+
+void kmem_fork_prepare(void)
+{
+	kmem_init();
+	gate_close(GATE_FORK, &fork_signals);
+}
+
+void kmem_fork_parent(void)
+{
+	gate_open(&fork_signals);
+}
+
+void kmem_fork_child(void)
+{
+	gate_reset(&fork_signals);
+	threads_adopt_orphans();
+	reclaimer_reset();
+	emergency_reset();
+}
+
+bool kmem_check(struct check_report *report)
+{
+	unsigned int class;
+
+	for (class = 1; class < NR_CLASSES; class++)
+		slab_check(&kmalloc_caches[class], report);
+	vmalloc_check(report);
+	lock_acquire(&zone_normal.lock);
+	zone_check(&zone_normal, report);
+	lock_release(&zone_normal.lock);
+	return check_report_clean(report);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kmem.h - memory of any size: which layer serves it, which layer owns it
+ *
+ *	up to 8 KiB	an object of a slab
+ *	up to 4 MiB	a page block, exact to the frame
+ *	above		a vmap area
+ *
+ * No C rules here: errno is never touched, size 0 is a small size like any
+ * other, and what is wrong with a pointer is returned, not reported.
+ */
+#ifndef PF_KMEM_KMEM_H
+#define PF_KMEM_KMEM_H
+
+#include "base/check.h"
+#include "slab/sheaf.h"
+
+#define KMEM_MAX_BLOCK ZONE_BLOCK_BYTES
+
+/* What a pointer is, or what is wrong with it. */
+enum kmem_status {
+	KMEM_OK,
+	KMEM_FOREIGN,      /* not an address of ours */
+	KMEM_ALREADY_FREE, /* an object, but a free one */
+	KMEM_INTERIOR,     /* inside an object, not its start */
+	KMEM_NOT_IN_USE,   /* ours, and nobody was ever given it */
+};
+
+/* Make the library ready; idempotent, safe from any thread at any time. */
+void kmem_init(void);
+
+/**
+ * kmem_alloc - @size bytes; the hot path of every allocation
+ * @slow: what to do when the thread's sheaf has no object or @size is too
+ *	large for one: kmem_alloc_slow(), with or without C rules around it
+ *
+ * Cost: at most 15 instructions on x86-64, watched by tests/build/fastpath.t.
+ */
+static __always_inline void *kmem_alloc(size_t size, void *(*slow)(size_t size))
+{
+	if (likely(size <= KMALLOC_MAX_CACHE_SIZE)) {
+		void *object = sheaf_pop(size_to_class(size));
+
+		if (likely(object))
+			return object;
+	}
+	return slow(size);
+}
+
+/**
+ * kmem_alloc_slow - the rest of kmem_alloc()
+ *
+ * Only ever called by it: the number of the sheaf that was found empty is one
+ * too low.  May sleep.  Return: NULL when the OS refuses memory.
+ */
+void *kmem_alloc_slow(size_t size);
+
+/**
+ * kmem_free - the hot path of every free
+ *
+ * Return: false when kmem_free_slow() must be called.  Cost: at most 18
+ * instructions on x86-64, with the look at the last two objects freed.
+ */
+static __always_inline bool kmem_free(void *p)
+{
+	size_t pfn = virt_to_pfn(p);
+
+	if (unlikely(pfn >= HOT_LOAD(direct_map.limit)))
+		return false;
+	return sheaf_push(HOT_LOAD(byte_map()[pfn]), p);
+}
+
+/**
+ * kmem_alloc_large - more than KMALLOC_MAX_CACHE_SIZE bytes, or aligned so
+ * @size: bytes, at most PTRDIFF_MAX
+ * @align: power of two
+ * @is_zero: set to whether the memory reads as zeros
+ */
+void *kmem_alloc_large(size_t size, size_t align, bool *is_zero);
+
+/**
+ * kmem_free_slow - free what sheaf_push() did not take
+ * @p: any pointer, NULL too
+ * @culprit: with a status other than KMEM_OK, the pointer that it is about:
+ *	@p, or one that was freed earlier and found wrong now
+ */
+enum kmem_status kmem_free_slow(void *p, void **culprit);
+
+/* Bytes that the object at @p has; *@size is 0 unless KMEM_OK. */
+enum kmem_status kmem_usable_size(const void *p, size_t *size);
+
+/**
+ * kmem_resize - change a large object's size where it is, or by moving pages
+ * @p: start of a live object
+ * @size: new size in bytes, more than KMALLOC_MAX_CACHE_SIZE
+ *
+ * Return: its address, which may have changed, or NULL with nothing changed:
+ * then it wants a new object and a copy.
+ */
+void *kmem_resize(void *p, size_t size);
+
+/* The size that an object for @size bytes would have; 0 if there is none. */
+size_t kmem_good_size(size_t size);
+
+/**
+ * kmem_trim - all memory that nobody uses back to the OS
+ *
+ * Empties the caches of all threads.  May sleep for as long as that takes.
+ * Return: bytes given back; *@culprit and the status as kmem_free_slow().
+ */
+size_t kmem_trim(enum kmem_status *status, void **culprit);
+
+/* fork(): before, after in the parent, after in the child. */
+void kmem_fork_prepare(void);
+void kmem_fork_parent(void);
+void kmem_fork_child(void);
+
+/* Walks every structure; other threads must be quiet. */
+bool kmem_check(struct check_report *report);
+
+struct kmem_stats {
+	size_t nr_slab_objects; /* live: not in slabs' bits, not in sheaves */
+	size_t slab_bytes_live;
+	size_t slab_bytes;       /* frames of slabs */
+	size_t nr_cached;        /* objects in sheaves */
+	size_t cached_bytes;
+	size_t block_bytes;      /* frames of page blocks, live */
+	size_t free_warm_bytes;  /* free frames with memory behind them */
+	size_t free_cold_bytes;  /* free frames without */
+	size_t nr_areas;         /* vmap areas */
+	size_t area_bytes;
+	size_t present_bytes;    /* frames that are online */
+	size_t metadata_bytes;   /* mem_map and byte map of these frames */
+	size_t reserve_bytes;    /* addresses set aside for fork */
+	size_t returned_bytes;   /* given back to the OS, ever */
+};
+
+/* Stops all slow paths for the moment that it takes. */
+void kmem_get_stats(struct kmem_stats *stats);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * stats.c - where the memory is, counted when somebody asks
+ *
+ * The hot paths count nothing.  What is live is what slabs have handed out less
+ * what lies in sheaves; both are counted with the gate closed, while the hot
+ * paths go on: an object that moves between a sheaf and the program meanwhile
+ * may be counted on either side.
+ */
+#include "buddy/pcp.h"
+#include "kmem/emergency.h"
+#include "kmem/kmem.h"
+#include "slab/gate.h"
+#include "slab/slab.h"
+#include "vmalloc/vmalloc.h"
+
+static size_t count_sheaf(u32 top)
+{
+	void **slots = sheaf_slots();
+	size_t n = 0;
+
+	if (!top || top == (u32)-1)
+		return 0;
+	for (; top > sheaf_first_slot(top) + 1 &&
+	       READ_ONCE(slots[top - 1]);
+	     top--)
+		n++;
+	return n;
+}
+
+static size_t count_cached(unsigned int class)
+{
+	u32 end = kmalloc_caches[class].full;
+	struct tcache *tc;
+	size_t n = 0;
+
+	for (; end; end = *sheaf_link(end))
+		n += count_sheaf(end);
+	for_each_tcache(tc) {
+		struct thread_heap *owner = tc->owner;
+
+		n += count_sheaf(owner ? READ_ONCE(owner->top[class])
+				       : tc->saved_top[class]);
+	}
+	return n;
+}
+
+static void count_class(unsigned int class, struct kmem_stats *stats)
+{
+	struct kmem_cache *s = &kmalloc_caches[class];
+	size_t cached = count_cached(class);
+	size_t out = s->nr_slabs * s->nr_objects - s->nr_free;
+	size_t live = out > cached ? out - cached : 0;
+
+	stats->nr_slab_objects += live;
+	stats->slab_bytes_live += live * s->size;
+	stats->nr_cached += cached;
+	stats->cached_bytes += cached * s->size;
+	stats->slab_bytes += s->nr_slabs << (s->order + PAGE_SHIFT);
+}
+
+/* Page blocks are what is present and nothing else. */
+static void count_frames(struct kmem_stats *stats)
+{
+	const struct zone *zone = &zone_normal;
+	size_t pcp = 0;
+	struct tcache *tc;
+
+	for_each_tcache(tc)
+		pcp += tc->pcp.nr_pages;
+	stats->free_warm_bytes = (zone->nr_free[WARM] + pcp) << PAGE_SHIFT;
+	stats->free_cold_bytes = zone->nr_free[COLD] << PAGE_SHIFT;
+	stats->present_bytes = zone->nr_present << PAGE_SHIFT;
+	stats->returned_bytes = zone->nr_returned << PAGE_SHIFT;
+	stats->metadata_bytes =
+		zone->nr_present * (sizeof(struct page) + sizeof(u8));
+	stats->reserve_bytes = emergency_bytes();
+	stats->block_bytes = stats->present_bytes - stats->free_warm_bytes -
+			     stats->free_cold_bytes - stats->slab_bytes -
+			     stats->reserve_bytes -
+			     (zone->nr_lent << PAGE_SHIFT);
+}
+
+void kmem_get_stats(struct kmem_stats *stats)
+{
+	struct vmalloc_stats vstats;
+	os_signals saved;
+	unsigned int class;
+
+	*stats = (struct kmem_stats){ 0 };
+	kmem_init();
+	gate_close(GATE_QUIET, &saved);
+	for (class = 1; class < NR_CLASSES; class++)
+		count_class(class, stats);
+	count_frames(stats);
+	vmalloc_get_stats(&vstats);
+	gate_open(&saved);
+	stats->nr_areas = vstats.nr_areas;
+	stats->area_bytes = vstats.bytes;
+}

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: MIT
+#
+# lib/local.mk - the library
+#
+#	libpfcore     every layer below lib/preload, for the products
+#	libpfpreload  lib/preload: the names of libc
+#	libpfcheck    every layer below lib/preload once more, with PF_CHECKS;
+#	              unit tests link this, so that libc serves the test itself
+#
+# Products: libpfmalloc.so, pfmalloc.o, and libpfmalloc.a with this one object.
+
+core_sources = \
+	lib/base/bits.h \
+	lib/base/check.h \
+	lib/base/compiler.h \
+	lib/base/list.h \
+	lib/base/print.c \
+	lib/base/print.h \
+	lib/base/types.h \
+	lib/os/backtrace.c \
+	lib/os/conf.c \
+	lib/os/conf.h \
+	lib/os/fault.c \
+	lib/os/fault.h \
+	lib/os/lock.c \
+	lib/os/lock.h \
+	lib/os/memory.c \
+	lib/os/os.h \
+	lib/os/report.c \
+	lib/os/report.h \
+	lib/os/thread.c \
+	lib/os/thread.h \
+	lib/page/page.h \
+	lib/page/span.c \
+	lib/page/span.h \
+	lib/buddy/buddy.c \
+	lib/buddy/buddy.h \
+	lib/buddy/pcp.c \
+	lib/buddy/pcp.h \
+	lib/buddy/reclaim.c \
+	lib/buddy/zone.c \
+	lib/buddy/zone.h \
+	lib/slab/barn.c \
+	lib/slab/barn.h \
+	lib/slab/class.c \
+	lib/slab/class.h \
+	lib/slab/gate.c \
+	lib/slab/gate.h \
+	lib/slab/reclaimer.c \
+	lib/slab/reclaimer.h \
+	lib/slab/sheaf.c \
+	lib/slab/sheaf.h \
+	lib/slab/slab.c \
+	lib/slab/slab.h \
+	lib/slab/steal.c \
+	lib/slab/steal.h \
+	lib/slab/thread.c \
+	lib/slab/thread.h \
+	lib/vmalloc/vmalloc.c \
+	lib/vmalloc/vmalloc.h \
+	lib/kmem/emergency.c \
+	lib/kmem/emergency.h \
+	lib/kmem/kmem.c \
+	lib/kmem/kmem.h \
+	lib/kmem/stats.c \
+	lib/malloc/aligned.c \
+	lib/malloc/badptr.c \
+	lib/malloc/foreign.c \
+	lib/malloc/info.c \
+	lib/malloc/last_words.c \
+	lib/malloc/malloc.c \
+	lib/malloc/malloc.h \
+	lib/malloc/realloc.c
+
+preload_sources = \
+	lib/preload/exports.c \
+	lib/preload/init.c \
+	lib/preload/operators.c
+
+# Position-independent objects alone: they serve the shared library and every
+# kind of program.
+noinst_LTLIBRARIES += libpfcore.la libpfpreload.la
+libpfcore_la_SOURCES = $(core_sources)
+libpfcore_la_CFLAGS = $(AM_CFLAGS) $(PF_LIB_CFLAGS)
+libpfpreload_la_SOURCES = $(preload_sources)
+libpfpreload_la_CFLAGS = $(AM_CFLAGS) $(PF_LIB_CFLAGS)
+
+check_LTLIBRARIES += libpfcheck.la
+libpfcheck_la_SOURCES = $(core_sources)
+libpfcheck_la_CPPFLAGS = $(AM_CPPFLAGS) -DPF_CHECKS
+libpfcheck_la_CFLAGS = $(AM_CFLAGS) $(PF_LIB_CFLAGS)
+
+if ENABLE_SHARED
+libpfcore_la_LIBTOOLFLAGS = --tag=disable-static
+libpfpreload_la_LIBTOOLFLAGS = --tag=disable-static
+libpfcheck_la_LIBTOOLFLAGS = --tag=disable-static
+endif
+
+# The version of the binary interface, current:revision:age, moves only with a
+# release:
+#	the code changed, the interface did not      c : r+1 : a
+#	something was added to the interface         c+1 : 0 : a+1
+#	something was removed or changed meaning     c+1 : 0 : 0
+# The last of these changes the name libpfmalloc.so.0, which people write into
+# LD_PRELOAD: it is not done by accident.
+if ENABLE_SHARED
+lib_LTLIBRARIES += libpfmalloc.la
+endif
+libpfmalloc_la_SOURCES =
+libpfmalloc_la_LIBADD = libpfpreload.la libpfcore.la
+libpfmalloc_la_LIBTOOLFLAGS = --tag=disable-static
+libpfmalloc_la_LDFLAGS = $(AM_LDFLAGS) $(PF_LIB_LDFLAGS) \
+	-version-info 0:0:0 -no-undefined \
+	-Wl,--version-script=$(top_srcdir)/lib/preload/libpfmalloc.map
+EXTRA_libpfmalloc_la_DEPENDENCIES = lib/preload/libpfmalloc.map
+
+# One object with everything: the linker takes all of it or nothing, so malloc
+# and free cannot come from two allocators.  Hidden names become local, so the
+# program's own buddy_alloc() does not collide with ours.
+pfmalloc.o: libpfpreload.la libpfcore.la
+	$(AM_V_GEN)rm -f $@ $@-tmp && \
+	$(CC) $(AM_CFLAGS) $(CFLAGS) $(PF_RELOC_FLAGS) -o $@-tmp \
+		-Wl,--whole-archive .libs/libpfpreload.a .libs/libpfcore.a \
+		-Wl,--no-whole-archive && \
+	$(OBJCOPY) --localize-hidden $@-tmp && \
+	mv $@-tmp $@
+
+# D: no times and user ids, the same input gives the same archive.
+libpfmalloc.a: pfmalloc.o
+	$(AM_V_GEN)rm -f $@ && $(AR) crD $@ pfmalloc.o && $(RANLIB) $@
+
+if ENABLE_STATIC
+staticdir = $(libdir)
+static_DATA = pfmalloc.o libpfmalloc.a
+endif
+CLEANFILES += pfmalloc.o pfmalloc.o-tmp libpfmalloc.a
+
+pkgconfig_DATA += lib/pfmalloc.pc
+dist_man_MANS += \
+	lib/malloc/pfmalloc.3 \
+	lib/os/pfmalloc.conf.5 \
+	lib/preload/pfmalloc.7
+EXTRA_DIST += lib/layers lib/preload/libpfmalloc.map

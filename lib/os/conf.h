@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * conf.h - the options of PFMALLOC_CONF
+ */
+#ifndef PF_OS_CONF_H
+#define PF_OS_CONF_H
+
+#include "base/compiler.h"
+#include "base/types.h"
+
+enum conf_thp { THP_AUTO, THP_ALWAYS, THP_NEVER };
+enum conf_foreign { FOREIGN_FORWARD, FOREIGN_ABORT };
+
+struct conf {
+	u32 stack;      /* call stacks in reports of misuse: 0 or 1 */
+	u32 thp;        /* enum conf_thp */
+	u32 decay_ms;   /* free memory goes back to the OS after this long */
+	u32 background; /* a reclaim thread in multi-threaded programs: 0, 1 */
+	u32 foreign;    /* enum conf_foreign */
+};
+
+/* Read-only after conf_init(). */
+extern struct conf pf_conf pf_hidden;
+
+/**
+ * conf_init - read PFMALLOC_CONF from the environment
+ *
+ * "key:value,key:value".  A key or value that is not known gets one sentence
+ * on stderr and changes nothing.  Ignored in programs that gain privileges
+ * (AT_SECURE).  Called once, before there are threads; reads `environ` by hand
+ * because getenv() may not be ready yet.
+ */
+void conf_init(void);
+
+#endif

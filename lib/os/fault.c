@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fault.c - making the n-th call of the OS fail, in check builds only
+ */
+#include "os/fault.h"
+
+#ifdef PF_CHECKS
+
+static long nr_calls;
+static long first_failing = -1;
+static long nr_failing;
+
+void os_fail_calls(long n, long count)
+{
+	__atomic_store_n(&nr_calls, 0, __ATOMIC_SEQ_CST);
+	nr_failing = count;
+	__atomic_store_n(&first_failing, n, __ATOMIC_SEQ_CST);
+}
+
+long os_calls_made(void)
+{
+	return __atomic_load_n(&nr_calls, __ATOMIC_SEQ_CST);
+}
+
+bool os_call_shall_fail(void)
+{
+	long n = __atomic_fetch_add(&nr_calls, 1, __ATOMIC_SEQ_CST);
+
+	return first_failing >= 0 && n >= first_failing &&
+	       n < first_failing + nr_failing;
+}
+
+#else
+/* ISO C wants one declaration in a file. */
+typedef int fault_is_compiled_out;
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * memory.c - mmap, mremap and madvise
+ *
+ * The calls go through syscall() and not through mmap() and friends: those are
+ * names that other preloaded libraries like to replace, and what they put
+ * there may call malloc.
+ */
+#include "os/os.h"
+
+#include <errno.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "os/fault.h"
+
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
+#ifndef MREMAP_DONTUNMAP
+#define MREMAP_DONTUNMAP 4
+#endif
+
+#ifdef SYS_mmap2
+#define SYS_MMAP SYS_mmap2
+#else
+#define SYS_MMAP SYS_mmap
+#endif
+
+size_t os_page_size(void)
+{
+	size_t bytes = getauxval(AT_PAGESZ);
+
+	return bytes < PAGE_SIZE ? PAGE_SIZE : bytes;
+}
+
+/* A system call that reports its error as a value and leaves errno alone. */
+static long call(long number, long a, long b, long c, long d, long e)
+{
+	int saved = errno;
+	long result;
+
+	if (os_call_shall_fail())
+		return -ENOMEM;
+	result = syscall(number, a, b, c, d, e, 0L);
+	if (result == -1) {
+		result = -errno;
+		errno = saved;
+	}
+	return result;
+}
+
+static int as_error(long result)
+{
+	return result < 0 && result > -4096 ? (int)result : 0;
+}
+
+static long map(void *addr, size_t bytes, int prot, int flags)
+{
+	return call(SYS_MMAP, (long)addr, (long)bytes, prot,
+		    MAP_PRIVATE | MAP_ANONYMOUS | flags, -1);
+}
+
+int os_reserve(void **addr, size_t bytes)
+{
+	long where = map(NULL, bytes, PROT_NONE, MAP_NORESERVE);
+
+	if (as_error(where))
+		return as_error(where);
+	*addr = (void *)where;
+	return 0;
+}
+
+int os_map_new(void *addr, size_t bytes)
+{
+	long where =
+		map(addr, bytes, PROT_READ | PROT_WRITE, MAP_FIXED_NOREPLACE);
+
+	if (as_error(where))
+		return as_error(where);
+	if ((void *)where == addr)
+		return 0;
+	/* Before Linux 4.17 the flag was unknown and the address a hint. */
+	os_unmap((void *)where, bytes);
+	return -EEXIST;
+}
+
+int os_map_over(void *addr, size_t bytes)
+{
+	return as_error(map(addr, bytes, PROT_READ | PROT_WRITE, MAP_FIXED));
+}
+
+int os_unmap_to_reserve(void *addr, size_t bytes)
+{
+	return as_error(
+		map(addr, bytes, PROT_NONE, MAP_FIXED | MAP_NORESERVE));
+}
+
+int os_unmap(void *addr, size_t bytes)
+{
+	return as_error(call(SYS_munmap, (long)addr, (long)bytes, 0, 0, 0));
+}
+
+int os_discard(void *addr, size_t bytes)
+{
+	int err = as_error(call(SYS_madvise, (long)addr, (long)bytes,
+				MADV_DONTNEED, 0, 0));
+
+	/* A filter that refuses madvise leaves the slower way: map anew. */
+	return err ? os_map_over(addr, bytes) : 0;
+}
+
+int os_move_pages(void *from, void *to, size_t bytes)
+{
+	return as_error(call(SYS_mremap, (long)from, (long)bytes, (long)bytes,
+			     MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP,
+			     (long)to));
+}
+
+int os_move_mapping(void *from, void *to, size_t bytes)
+{
+	return as_error(call(SYS_mremap, (long)from, (long)bytes, (long)bytes,
+			     MREMAP_MAYMOVE | MREMAP_FIXED, (long)to));
+}
+
+int os_advise_huge(void *addr, size_t bytes, bool wanted)
+{
+	return as_error(call(SYS_madvise, (long)addr, (long)bytes,
+			     wanted ? MADV_HUGEPAGE : MADV_NOHUGEPAGE, 0, 0));
+}
+
+u64 os_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return (u64)now.tv_sec * 1000 + (u64)now.tv_nsec / 1000000;
+}
+
+u64 os_random(void)
+{
+	const u64 *bytes = (const u64 *)getauxval(AT_RANDOM);
+	u64 mixed = bytes ? bytes[1] : (u64)getpid();
+
+	/* A step of splitmix64 (Steele, Lea, Flood 2014): the raw bytes are the
+	 * stack protector's secret and must not show in addresses. */
+	mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9ULL;
+	mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebULL;
+	return mixed ^ (mixed >> 31);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * os.h - everything that the library asks of the operating system's memory
+ *
+ * This header is the whole contract.  Each call returns 0 or -errno and leaves
+ * errno as it was; none allocates, takes a lock or can come back into malloc.
+ * Addresses and lengths are multiples of the frame size (4 KiB); where the
+ * machine's pages are larger, a call that gives memory back shrinks its range
+ * to whole pages and a call that takes memory expects whole pages.
+ */
+#ifndef PF_OS_OS_H
+#define PF_OS_OS_H
+
+#include "base/compiler.h"
+#include "base/types.h"
+
+/* The machine's page size in bytes, at least PAGE_SIZE; read at run time. */
+size_t os_page_size(void);
+
+/* Addresses only, nothing behind them, anywhere: *@addr is set on success. */
+int os_reserve(void **addr, size_t bytes);
+
+/* Private zeroed memory at exactly @addr; -EEXIST where something is mapped. */
+int os_map_new(void *addr, size_t bytes);
+
+/* The same over a range that os_reserve() or os_map_new() gave us before. */
+int os_map_over(void *addr, size_t bytes);
+
+/* Memory back to bare addresses, for a range inside an os_reserve(). */
+int os_unmap_to_reserve(void *addr, size_t bytes);
+
+/* Memory and addresses back to the system. */
+int os_unmap(void *addr, size_t bytes);
+
+/*
+ * Give the memory back and keep the mapping: the range reads as zeros
+ * afterwards, and touching it costs a page fault each.
+ */
+int os_discard(void *addr, size_t bytes);
+
+/*
+ * Move the pages at @from to @to without copying, over whatever we had mapped
+ * there.  @from stays mapped and empty.  -EINVAL before Linux 5.7.
+ */
+int os_move_pages(void *from, void *to, size_t bytes);
+
+/* The same where @from shall not stay mapped. */
+int os_move_mapping(void *from, void *to, size_t bytes);
+
+/* Whether the system may back the range with huge pages (2 MiB on x86-64). */
+int os_advise_huge(void *addr, size_t bytes, bool wanted);
+
+/* Milliseconds of a clock that never goes back; as cheap as a load or two. */
+u64 os_now_ms(void);
+
+/* 64 bits that differ from run to run (AT_RANDOM): no security hangs on them. */
+u64 os_random(void);
+
+#endif

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * span.c - where page frames come from: whole blocks of the direct map
+ *
+ * What it does.  Frames come online in blocks of 2^10 (4 MiB), lowest
+ * addresses first.  A block is in one of these states:
+ *
+ *	OFFLINE  addresses only; nothing is mapped
+ *	IDLE     mapped, nothing behind it, nobody uses it
+ *	ONLINE   its frames belong to the zone
+ *	FOREIGN  somebody else has mapped something there; never touched
+ *
+ * Choosing the addresses.  The direct map and the vmalloc area want 9 TiB of
+ * addresses in one piece.  They are not reserved: a range between 17 and 25
+ * TiB is taken, which the kernel hands to nobody who does not ask for it (it
+ * places mappings from the top of the address space downward, or upward from a
+ * third of it, 42 TiB, under `ulimit -s unlimited`), and every mapping is made
+ * with MAP_FIXED_NOREPLACE.  So the virtual size of a process is what it uses,
+ * a limit on the address space (RLIMIT_AS) counts memory and not plans, and it
+ * may be lowered while the program runs.
+ *
+ * Where that range cannot be mapped (sanitizers and valgrind keep it for
+ * themselves, 32-bit systems do not have it), a smaller one is reserved
+ * wherever the kernel likes, halving the size until it is granted.
+ *
+ * Metadata comes online before the frames that it describes, for 64 blocks
+ * (256 MiB) at a time: addresses and accounting, no memory until touched.
+ *
+ * Locking.  zone->lock, held by the caller; span_init() runs alone.
+ * Not here.  Blocks smaller than 4 MiB (buddy/), vmap areas (vmalloc/).
+ */
+#include "page/span.h"
+
+#include <errno.h>
+
+#include "os/conf.h"
+#include "os/os.h"
+#include "os/report.h"
+
+enum block_state { OFFLINE, IDLE, ONLINE, FOREIGN };
+
+#define NR_BLOCKS       (MAX_NR_FRAMES >> MAX_PAGE_ORDER)
+#define METADATA_BLOCKS 64 /* blocks whose metadata comes online together */
+#define MAX_MAP_BLOCKS  16 /* blocks mapped by one call, at most */
+
+/* Up to here a heap is small, and small pages keep it so. */
+#define HUGE_PAGES_FROM MIB(32)
+
+/*
+ * Before span_init() the fast paths must find empty sheaves and a limit of 0:
+ * index 0 of the sheaf area is then the last word of this constant.
+ */
+static const u64 empty_sheaf[32] __attribute__((aligned(256)));
+
+struct direct_map direct_map = {
+	.base = (char *)empty_sheaf,
+};
+
+char *vmalloc_start;
+char *vmalloc_end;
+
+static struct {
+	u8 state[NR_BLOCKS];
+	size_t first;        /* number of the first block of frames */
+	size_t end;          /* first one that has never been online */
+	size_t limit;        /* one behind the last */
+	size_t metadata_end; /* blocks whose metadata is mapped, exclusive */
+	size_t lowest_idle;  /* no IDLE block is below this one */
+	size_t nr_idle;
+	bool is_reserved; /* the addresses are ours by os_reserve() */
+} span;
+
+int span_map(void *addr, size_t bytes)
+{
+	return span.is_reserved ? os_map_over(addr, bytes)
+				: os_map_new(addr, bytes);
+}
+
+void span_unmap(void *addr, size_t bytes)
+{
+	if (span.is_reserved)
+		os_unmap_to_reserve(addr, bytes);
+	else
+		os_unmap(addr, bytes);
+}
+
+int span_move(void *from, void *to, size_t bytes)
+{
+	/* In a reservation no hole must open: anybody's mmap could fall in. */
+	return span.is_reserved ? os_move_pages(from, to, bytes)
+				: os_move_mapping(from, to, bytes);
+}
+
+static struct page *block_to_page(size_t block)
+{
+	return pfn_to_page((pfn_t)(block << MAX_PAGE_ORDER));
+}
+
+static size_t page_to_block(const struct page *page)
+{
+	return page_to_pfn(page) >> MAX_PAGE_ORDER;
+}
+
+static void *block_to_virt(size_t block)
+{
+	return pfn_to_virt((pfn_t)(block << MAX_PAGE_ORDER));
+}
+
+/* Metadata is touched here and there: a huge page would be mostly waste. */
+static void keep_small_pages(void *addr, size_t bytes)
+{
+	os_advise_huge(addr, bytes, false);
+}
+
+/* Byte map and mem_map for blocks up to @block. */
+static int map_metadata(size_t block)
+{
+	size_t from = span.metadata_end << MAX_PAGE_ORDER;
+	size_t nr = METADATA_BLOCKS << MAX_PAGE_ORDER;
+	int err;
+
+	if (block < span.metadata_end)
+		return 0;
+	err = span_map(byte_map() + from, nr);
+	if (err)
+		return err;
+	err = span_map(direct_map.mem_map + from, nr * sizeof(struct page));
+	if (err) {
+		span_unmap(byte_map() + from, nr);
+		return err;
+	}
+	keep_small_pages(byte_map() + from, nr);
+	keep_small_pages(direct_map.mem_map + from, nr * sizeof(struct page));
+	span.metadata_end += METADATA_BLOCKS;
+	return 0;
+}
+
+/* The fast path of free() reads the byte of any frame below the limit. */
+static void set_end(size_t end)
+{
+	if (end <= span.end)
+		return;
+	span.end = end;
+	store_release(&direct_map.limit, end << MAX_PAGE_ORDER);
+}
+
+static void advise_huge(size_t block, size_t nr)
+{
+	size_t bytes = nr * ZONE_BLOCK_BYTES;
+	bool is_small = (block - span.first) * ZONE_BLOCK_BYTES <
+			HUGE_PAGES_FROM;
+
+	if (pf_conf.thp == THP_ALWAYS ||
+	    (pf_conf.thp == THP_AUTO && !is_small))
+		os_advise_huge(block_to_virt(block), bytes, true);
+	else
+		os_advise_huge(block_to_virt(block), bytes, false);
+}
+
+/* Several blocks at once where the heap is large: a call for each is slow. */
+static size_t blocks_to_map(size_t block)
+{
+	size_t nr = (span.end - span.first) / 4;
+	size_t i;
+
+	if (nr > MAX_MAP_BLOCKS)
+		nr = MAX_MAP_BLOCKS;
+	for (i = 1; i < nr; i++) {
+		if (block + i >= span.metadata_end ||
+		    block + i >= span.limit ||
+		    span.state[block + i] != OFFLINE)
+			break;
+	}
+	return i;
+}
+
+static int map_blocks(size_t block, size_t nr)
+{
+	int err = span_map(block_to_virt(block), nr * ZONE_BLOCK_BYTES);
+	size_t i;
+
+	if (err)
+		return err;
+	advise_huge(block, nr);
+	for (i = 0; i < nr; i++)
+		span.state[block + i] = IDLE;
+	span.nr_idle += nr;
+	if (block < span.lowest_idle)
+		span.lowest_idle = block;
+	set_end(block + nr);
+	return 0;
+}
+
+/* Bring the lowest OFFLINE block online, and some behind it; 0 or -errno. */
+static int grow(void)
+{
+	size_t block;
+
+	for (block = span.first; block < span.limit; block++) {
+		size_t nr;
+		int err;
+
+		if (span.state[block] != OFFLINE)
+			continue;
+		err = map_metadata(block);
+		if (err)
+			return err;
+		nr = blocks_to_map(block);
+		err = map_blocks(block, nr);
+		if (err == -ENOMEM && nr > 1)
+			err = map_blocks(block, 1);
+		if (err != -EEXIST)
+			return err;
+		if (nr == 1 || map_blocks(block, 1) == -EEXIST)
+			span.state[block] = FOREIGN;
+		else
+			return 0;
+	}
+	return -ENOMEM;
+}
+
+struct page *span_take_block(void)
+{
+	size_t block;
+
+	if (!span.nr_idle && grow())
+		return NULL;
+	for (block = span.lowest_idle; span.state[block] != IDLE; block++)
+		VM_BUG_ON(block >= span.end);
+	span.state[block] = ONLINE;
+	span.lowest_idle = block + 1;
+	span.nr_idle--;
+	return block_to_page(block);
+}
+
+void span_give_block(struct page *page)
+{
+	size_t block = page_to_block(page);
+
+	VM_BUG_ON(span.state[block] != ONLINE);
+	span.state[block] = IDLE;
+	span.nr_idle++;
+	if (block < span.lowest_idle)
+		span.lowest_idle = block;
+	/*
+	 * 64 KiB of records, all of type PAGE_NONE, which is what zeros mean.
+	 * A refusal costs memory, nothing else.
+	 */
+	os_discard(page, sizeof(struct page) << MAX_PAGE_ORDER);
+}
+
+static bool is_offline_run(size_t block, size_t nr)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		if (span.state[block + i] != OFFLINE)
+			return false;
+	}
+	return true;
+}
+
+struct page *span_adopt_blocks(size_t nr)
+{
+	size_t block, i;
+
+	for (block = span.first; block + nr <= span.limit; block++) {
+		if (is_offline_run(block, nr))
+			break;
+	}
+	if (block + nr > span.limit)
+		return NULL;
+	while (span.metadata_end < block + nr) {
+		if (map_metadata(span.metadata_end))
+			return NULL;
+	}
+	/* Claim the addresses: nobody's mapping may be moved over. */
+	if (span_map(block_to_virt(block), nr * ZONE_BLOCK_BYTES))
+		return NULL;
+	for (i = 0; i < nr; i++)
+		span.state[block + i] = ONLINE;
+	set_end(block + nr);
+	return block_to_page(block);
+}
+
+void span_disown_blocks(struct page *page, size_t nr)
+{
+	size_t block = page_to_block(page);
+	size_t i;
+
+	span_unmap(block_to_virt(block), nr * ZONE_BLOCK_BYTES);
+	for (i = 0; i < nr; i++)
+		span.state[block + i] = OFFLINE;
+}
+
+size_t span_release_idle(void)
+{
+	size_t released = 0;
+	size_t block;
+
+	for (block = span.lowest_idle; span.nr_idle && block < span.end;
+	     block++) {
+		if (span.state[block] != IDLE)
+			continue;
+		span_unmap(block_to_virt(block), ZONE_BLOCK_BYTES);
+		span.state[block] = OFFLINE;
+		span.nr_idle--;
+		released += ZONE_BLOCK_BYTES;
+	}
+	span.lowest_idle = span.end;
+	return released;
+}
+
+#if UINTPTR_MAX > UINT32_MAX
+#define DIRECT_MAP_BYTES (MAX_NR_FRAMES << PAGE_SHIFT)
+#define VMALLOC_BYTES    (DIRECT_MAP_BYTES * 8)
+#define PLACE_LOWEST     (17UL << 40)
+#define PLACE_STEP       (1UL << 30)
+#define PLACE_STEPS      (8UL << 10) /* 8 TiB in steps of 1 GiB */
+#else
+#define DIRECT_MAP_BYTES (MAX_NR_FRAMES << PAGE_SHIFT)
+#define VMALLOC_BYTES    (DIRECT_MAP_BYTES / 2)
+#endif
+
+/* Lay out sheaf area, byte map, mem_map and frames from @base upward. */
+static void lay_out(char *base, size_t nr_frames)
+{
+	size_t byte_map_bytes = align_up(nr_frames, KIB(64));
+	size_t offset = BYTE_MAP_OFFSET + byte_map_bytes;
+
+	direct_map.mem_map = (struct page *)(base + offset);
+	offset += align_up(nr_frames * sizeof(struct page), KIB(64));
+	offset = align_up(offset, ZONE_BLOCK_BYTES);
+	direct_map.first_pfn = (pfn_t)(offset >> PAGE_SHIFT);
+	direct_map.end_pfn = (pfn_t)nr_frames;
+	span.first = direct_map.first_pfn >> MAX_PAGE_ORDER;
+	span.end = span.first;
+	span.lowest_idle = span.first;
+	span.limit = nr_frames >> MAX_PAGE_ORDER;
+	span.metadata_end = span.first;
+}
+
+/* The first piece of each kind of metadata, for the layout at @base. */
+static int map_first(char *base)
+{
+	size_t bytes = span.first << MAX_PAGE_ORDER;
+	int err;
+
+	err = span_map(base, SHEAF_AREA_FIRST_BYTES);
+	if (err)
+		return err;
+	/* The bytes of the metadata's own frames: read, never written. */
+	err = span_map(base + BYTE_MAP_OFFSET, bytes);
+	if (err)
+		goto out_sheaves;
+	direct_map.base = base;
+	err = map_metadata(span.first);
+	if (!err)
+		return 0;
+
+	direct_map.base = (char *)empty_sheaf;
+	span_unmap(base + BYTE_MAP_OFFSET, bytes);
+out_sheaves:
+	span_unmap(base, SHEAF_AREA_FIRST_BYTES);
+	return err;
+}
+
+static int init_reserved(void)
+{
+	size_t bytes = DIRECT_MAP_BYTES >> 4;
+	void *base;
+	int err;
+
+	span.is_reserved = true;
+	for (; bytes > 4 * SHEAF_AREA_BYTES; bytes /= 2) {
+		size_t vmalloc_bytes = bytes;
+		char *aligned;
+
+		err = os_reserve(&base, bytes + vmalloc_bytes +
+						2 * ZONE_BLOCK_BYTES);
+		if (err)
+			continue;
+		aligned = (char *)align_up((uintptr_t)base, ZONE_BLOCK_BYTES);
+		lay_out(aligned, bytes >> PAGE_SHIFT);
+		vmalloc_start = aligned + bytes;
+		vmalloc_end = vmalloc_start + vmalloc_bytes;
+		return map_first(aligned);
+	}
+	return -ENOMEM;
+}
+
+int span_init(void)
+{
+#if UINTPTR_MAX > UINT32_MAX
+	u64 place = PLACE_LOWEST + os_random() % PLACE_STEPS * PLACE_STEP;
+	char *base = (char *)place;
+
+	lay_out(base, MAX_NR_FRAMES);
+	if (map_first(base) == 0) {
+		vmalloc_start = base + DIRECT_MAP_BYTES;
+		vmalloc_end = vmalloc_start + VMALLOC_BYTES;
+		return 0;
+	}
+#endif
+	return init_reserved();
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * span.h - where page frames come from: whole blocks of the direct map
+ */
+#ifndef PF_PAGE_SPAN_H
+#define PF_PAGE_SPAN_H
+
+#include "page/page.h"
+
+/**
+ * span_init - choose the addresses and map the first metadata
+ *
+ * Return: 0 or -errno.  Called once, before anything else of this layer.
+ */
+int span_init(void);
+
+/*
+ * The calls below are serialised by the caller (zone->lock).  A block is
+ * MAX_ORDER_NR_PAGES frames, aligned to its size.
+ */
+
+/* A block that reads as zeros and has no memory behind it yet; or NULL. */
+struct page *span_take_block(void);
+
+/* A block back.  @is_discarded: nothing is behind its frames any more. */
+void span_give_block(struct page *page);
+
+/**
+ * span_adopt_blocks - addresses for @nr blocks in a row, with nothing mapped
+ *
+ * The caller moves a mapping there.  Return: the first block, or NULL.
+ */
+struct page *span_adopt_blocks(size_t nr);
+
+/* The caller's move failed: the addresses are free again. */
+void span_disown_blocks(struct page *page, size_t nr);
+
+/* Unmap blocks that nobody uses.  Return: bytes given back to the system. */
+size_t span_release_idle(void);
+
+/*
+ * Memory at fixed addresses of our own ranges.  span_map() maps new zeroed
+ * memory where nothing is, span_unmap() leaves bare addresses behind.
+ */
+int span_map(void *addr, size_t bytes);
+void span_unmap(void *addr, size_t bytes);
+
+/*
+ * The pages at @from to @to, where memory of ours is mapped; nothing is left
+ * at @from that one may touch, and span_unmap() of it must follow.
+ */
+int span_move(void *from, void *to, size_t bytes);
+
+/* The range for vmap areas: addresses only.  Fixed after span_init(). */
+extern char *vmalloc_start pf_hidden;
+extern char *vmalloc_end pf_hidden;
+
+#endif

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * barn.c - sheaves exchanged between threads, and filled from slabs
+ *
+ * The barn of a class is a short list of sheaves with objects in them.  A
+ * thread whose sheaf is full puts it there and takes an empty one; a thread
+ * whose sheaf is empty takes one from there.  One short lock moves up to 30
+ * objects, whoever they came from: programs in which one thread allocates and
+ * another frees live on this.
+ *
+ * Growth.  A sheaf starts with room for a few objects and doubles each time it
+ * turns out too small, up to the class's share of memory (s->sheaf_max): small
+ * programs keep few objects in reserve.  Room is made by moving the objects
+ * down.
+ *
+ * What is in a sheaf, from its top down to the NULL, are objects, all of them;
+ * how many is not written anywhere.
+ */
+#include "slab/barn.h"
+
+#include "os/report.h"
+#include "slab/gate.h"
+
+#define FIRST_BATCH 4
+
+static unsigned int count_objects(u32 top)
+{
+	void **slots = sheaf_slots();
+	unsigned int n = 0;
+
+	while (slots[top - 1 - n])
+		n++;
+	return n;
+}
+
+static unsigned int grown(const struct kmem_cache *s, unsigned int n)
+{
+	n = n ? 2 * n : FIRST_BATCH;
+	return n > s->sheaf_max ? s->sheaf_max : n;
+}
+
+/* Nothing below @top in its sheaf: one NULL for malloc(), all for steal.c. */
+static void clear_below(u32 top)
+{
+	void **slots = sheaf_slots();
+	u32 slot;
+
+	for (slot = sheaf_first_slot(top) + 1; slot < top; slot++)
+		WRITE_ONCE(slots[slot], NULL);
+}
+
+/* An empty sheaf with room for @room objects: where its top stands. */
+static u32 make_empty(u32 end, unsigned int room)
+{
+	clear_below(end - room);
+	return end - room;
+}
+
+static void remember(struct bad_free *bad, void *object, enum bad_object kind)
+{
+	if (bad->object)
+		return;
+	bad->object = object;
+	bad->kind = kind;
+}
+
+static void put_objects_locked(struct kmem_cache *s, struct tcache *tc,
+			       void **objects, size_t nr, struct bad_free *bad)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		enum bad_object kind =
+			slab_put_object(s, &tc->pcp, objects[i]);
+
+		if (unlikely(kind != OBJECT_OK))
+			remember(bad, objects[i], kind);
+	}
+}
+
+void barn_put_objects(struct tcache *tc, unsigned int class, void **objects,
+		      size_t nr, struct bad_free *bad)
+{
+	struct kmem_cache *s = &kmalloc_caches[class];
+
+	lock_acquire(&s->lock);
+	put_objects_locked(s, tc, objects, nr, bad);
+	lock_release(&s->lock);
+}
+
+/* The objects of a sheaf, whose end is @end, to their slabs. */
+static void flush_sheaf_locked(struct kmem_cache *s, struct tcache *tc, u32 end,
+			       struct bad_free *bad)
+{
+	unsigned int n = count_objects(end);
+
+	put_objects_locked(s, tc, &sheaf_slots()[end - n], n, bad);
+}
+
+static u32 take_full_locked(struct kmem_cache *s)
+{
+	u32 end = s->full;
+
+	if (end) {
+		s->full = *sheaf_link(end);
+		s->nr_full--;
+	}
+	return end;
+}
+
+/* Fill the sheaf that ends at @end; the lowest address is popped first. */
+static unsigned int refill_locked(struct kmem_cache *s, struct tcache *tc,
+				  u32 end)
+{
+	void **slots = sheaf_slots();
+	void *objects[SHEAF_MAX];
+	unsigned int n, i;
+
+	tc->batch[s->class] = (u8)grown(s, tc->batch[s->class]);
+	n = slab_take_objects(s, &tc->pcp, objects, tc->batch[s->class]);
+	for (i = 0; i < n; i++)
+		WRITE_ONCE(slots[end - 1 - i], objects[i]);
+	clear_below(end - n);
+	return n;
+}
+
+/* No room for a sheaf: one object, straight from its slab. */
+static void *alloc_one(struct kmem_cache *s, struct tcache *tc)
+{
+	void *object = NULL;
+
+	lock_acquire(&s->lock);
+	slab_take_objects(s, &tc->pcp, &object, 1);
+	lock_release(&s->lock);
+	return object;
+}
+
+void *barn_alloc(struct tcache *tc, unsigned int class)
+{
+	struct kmem_cache *s = &kmalloc_caches[class];
+	u32 top = thread_heap.top[class];
+	u32 full, end;
+	void *object;
+
+	if (top) {
+		/* Someone who took from this sheaf may have put one back. */
+		object = sheaf_slots()[top - 1];
+		if (object) {
+			WRITE_ONCE(thread_heap.top[class], top - 1);
+			return object;
+		}
+		end = sheaf_end(top);
+	} else {
+		end = sheaf_alloc();
+		if (!end)
+			return alloc_one(s, tc);
+	}
+
+	lock_acquire(&s->lock);
+	full = take_full_locked(s);
+	if (!full && refill_locked(s, tc, end))
+		full = end;
+	lock_release(&s->lock);
+	if (full != end)
+		sheaf_free(end);
+	if (!full) {
+		WRITE_ONCE(thread_heap.top[class], 0);
+		return NULL;
+	}
+	object = sheaf_slots()[full - 1];
+	WRITE_ONCE(thread_heap.top[class], full - 1);
+	return object;
+}
+
+/* Room for @room objects more, by moving the objects of a full sheaf down. */
+static u32 make_room(u32 end, unsigned int n, unsigned int room)
+{
+	void **slots = sheaf_slots();
+	unsigned int i;
+
+	for (i = n; i > 0; i--)
+		WRITE_ONCE(slots[end - room - i], slots[end - i]);
+	return end - room;
+}
+
+/* Give the full sheaf that ends at @end away; where the new top stands. */
+static u32 exchange_full(struct kmem_cache *s, struct tcache *tc, u32 end,
+			 unsigned int room, struct bad_free *bad)
+{
+	u32 empty = READ_ONCE(s->nr_full) < s->max_full ? sheaf_alloc() : 0;
+
+	lock_acquire(&s->lock);
+	if (empty && s->nr_full < s->max_full) {
+		*sheaf_link(end) = s->full;
+		s->full = end;
+		s->nr_full++;
+		end = empty;
+		empty = 0;
+	} else {
+		flush_sheaf_locked(s, tc, end, bad);
+	}
+	lock_release(&s->lock);
+	if (empty)
+		sheaf_free(empty);
+	return make_empty(end, room);
+}
+
+static void push(unsigned int class, u32 top, void *object)
+{
+	store_release(&sheaf_slots()[top], object);
+	WRITE_ONCE(thread_heap.top[class], top + 1);
+}
+
+static bool is_among_the_last(u32 top, const void *object)
+{
+	void **slot = sheaf_slots() + top;
+
+	return slot[-1] == object || (slot[-1] && slot[-2] == object);
+}
+
+void barn_free(struct tcache *tc, unsigned int class, void *object,
+	       struct bad_free *bad)
+{
+	struct kmem_cache *s = &kmalloc_caches[class];
+	u32 top = thread_heap.top[class];
+	unsigned int n;
+
+	if (!top) {
+		top = sheaf_alloc();
+		if (!top) {
+			barn_put_objects(tc, class, &object, 1, bad);
+			return;
+		}
+		top = make_empty(top, grown(s, 0));
+	} else if (is_among_the_last(top, object)) {
+		remember(bad, object, OBJECT_ALREADY_FREE);
+		return;
+	} else if (top % SHEAF_SLOTS == 0) {
+		n = count_objects(top);
+		if (n < s->sheaf_max)
+			top = make_room(top, n, grown(s, n) - n);
+		else
+			top = exchange_full(s, tc, top, n, bad);
+	}
+	push(class, top, object);
+}
+
+void barn_flush(struct tcache *tc, struct bad_free *bad)
+{
+	unsigned int class;
+
+	for (class = 1; class < NR_CLASSES; class++) {
+		struct kmem_cache *s = &kmalloc_caches[class];
+		u32 end;
+
+		lock_acquire(&s->lock);
+		while ((end = take_full_locked(s))) {
+			flush_sheaf_locked(s, tc, end, bad);
+			sheaf_free(end);
+		}
+		lock_release(&s->lock);
+	}
+}

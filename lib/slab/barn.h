@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * barn.h - sheaves exchanged between threads, and filled from slabs
+ */
+#ifndef PF_SLAB_BARN_H
+#define PF_SLAB_BARN_H
+
+#include "slab/slab.h"
+#include "slab/thread.h"
+
+/* An object that should not have come back, found when its sheaf was emptied. */
+struct bad_free {
+	void *object; /* NULL: none */
+	enum bad_object kind;
+};
+
+/* The calls below are made inside the gate. */
+
+/* An object when this thread's sheaf of @class has none; or NULL. */
+void *barn_alloc(struct tcache *tc, unsigned int class);
+
+/**
+ * barn_free - take @object back when this thread's sheaf of @class is full
+ * @bad: set when @object, or one that is flushed to make room, is not an
+ *	object that could be freed; everything else has been done all the same
+ */
+void barn_free(struct tcache *tc, unsigned int class, void *object,
+	       struct bad_free *bad);
+
+/* The barn's sheaves of all classes back to slabs. */
+void barn_flush(struct tcache *tc, struct bad_free *bad);
+
+/* @nr objects of @class to their slabs. */
+void barn_put_objects(struct tcache *tc, unsigned int class, void **objects,
+		      size_t nr, struct bad_free *bad);
+
+#endif

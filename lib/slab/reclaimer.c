@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * reclaimer.c - the thread that gives memory back while the program sleeps
+ *
+ * Decay runs on the program's own calls (buddy/reclaim.c).  A program that
+ * frees a gigabyte and then waits for requests makes no calls.  So a program
+ * with several threads and a heap worth it gets one more, which looks once a
+ * decay period:
+ *
+ *	- blocks that nobody has needed for a period go back to the OS;
+ *	- when no thread has been on a slow path since the last look, the caches
+ *	  are emptied too (steal.c), once, and everything free goes back.
+ *
+ * It ends itself when there has been nothing to do for a while, and when it is
+ * alone with one other thread that has caches: a program that has returned to
+ * one thread must look like one.  malloc() starts it again when it is wanted.
+ */
+#include "slab/reclaimer.h"
+
+#include <pthread.h>
+#include <sys/prctl.h>
+
+#include "buddy/zone.h"
+#include "os/conf.h"
+#include "os/os.h"
+#include "os/thread.h"
+#include "slab/gate.h"
+#include "slab/steal.h"
+
+#define WORTH_PAGES     4096 /* 16 MiB: below, there is little to win */
+#define MAX_QUIET_LOOKS 10
+#define STACK_BYTES     KIB(64)
+
+static u32 is_running;
+
+bool reclaimer_wanted(void)
+{
+	return zone_normal.nr_present >= WORTH_PAGES && !os_has_one_thread() &&
+	       !READ_ONCE(is_running) && pf_conf.background;
+}
+
+static u64 count_slow_paths(void)
+{
+	struct tcache *tc;
+	u64 n = 0;
+
+	for_each_tcache(tc)
+		n += READ_ONCE(tc->nr_slow);
+	return n;
+}
+
+static void give_all_back(void)
+{
+	struct bad_free bad = { NULL, OBJECT_OK };
+
+	/* What is wrong with an object is said when its own thread finds it. */
+	caches_drain(&bad);
+	zone_reclaim(&zone_normal, SIZE_MAX);
+}
+
+static void *reclaimer(void *arg)
+{
+	u64 seen = count_slow_paths();
+	unsigned int nr_quiet = 0;
+	static u32 never;
+
+	(void)arg;
+	prctl(PR_SET_NAME, "pfmalloc", 0, 0, 0);
+	while (nr_quiet < MAX_QUIET_LOOKS && threads_attached() > 1) {
+		u64 now_seen;
+
+		os_wait_ms(&never, 0, pf_conf.decay_ms ? pf_conf.decay_ms : 1);
+		now_seen = count_slow_paths();
+		if (now_seen != seen) {
+			zone_decay(&zone_normal);
+			nr_quiet = 0;
+		} else if (nr_quiet++ == 0) {
+			give_all_back();
+			now_seen = count_slow_paths();
+		}
+		seen = now_seen;
+	}
+	WRITE_ONCE(is_running, 0);
+	return NULL;
+}
+
+void reclaimer_start(void)
+{
+	pthread_attr_t attr;
+	os_signals saved;
+	pthread_t thread;
+	u32 is_free = 0;
+
+	if (!__atomic_compare_exchange_n(&is_running, &is_free, 1, false,
+					 __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+		return;
+	if (pthread_attr_init(&attr)) {
+		WRITE_ONCE(is_running, 0);
+		return;
+	}
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attr, STACK_BYTES);
+	/* The program's signals are none of this thread's business. */
+	os_block_signals(&saved);
+	if (pthread_create(&thread, &attr, reclaimer, NULL))
+		WRITE_ONCE(is_running, 0);
+	os_restore_signals(&saved);
+	pthread_attr_destroy(&attr);
+}
+
+void reclaimer_reset(void)
+{
+	is_running = 0;
+}

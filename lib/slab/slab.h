@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * slab.h - caches of objects of one size
+ */
+#ifndef PF_SLAB_SLAB_H
+#define PF_SLAB_SLAB_H
+
+#include "base/check.h"
+#include "buddy/pcp.h"
+#include "os/lock.h"
+#include "slab/sheaf.h"
+
+struct kmem_cache {
+	struct lock lock;
+	u32 size; /* bytes of an object, a multiple of 16 */
+	u16 nr_objects;
+	u8 order;
+	u8 class;
+	u32 inverse; /* granule number * inverse >> 24 is the object's */
+
+	/* The barn: sheaves with objects, linked by their end numbers. */
+	u32 full;
+	u16 nr_full;
+	u16 max_full;
+	u16 sheaf_max; /* objects in a sheaf, at most */
+
+	struct list_head partial; /* slabs with free objects in their bits */
+	size_t nr_slabs;
+	size_t nr_free; /* objects free in the bits of all slabs */
+};
+
+extern struct kmem_cache kmalloc_caches[NR_CLASSES] pf_hidden;
+
+void kmem_caches_init(void);
+
+/* What was wrong with an object that came back. */
+enum bad_object {
+	OBJECT_OK,
+	OBJECT_ALREADY_FREE,
+	OBJECT_INTERIOR, /* not the start of an object */
+	OBJECT_WRONG_CLASS,
+};
+
+/* The calls below want s->lock held. */
+
+/**
+ * slab_take_objects - free objects from slabs, lowest addresses first
+ * @s: the cache
+ * @pcp: the thread's page blocks, for a new slab
+ * @out: where to
+ * @nr: how many are wanted
+ *
+ * Return: how many there are, 0 only when the OS refuses memory.
+ */
+unsigned int slab_take_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
+			       void **out, unsigned int nr);
+
+/* One object back to its slab; a slab that is all free goes back to @pcp. */
+enum bad_object slab_put_object(struct kmem_cache *s, struct per_cpu_pages *pcp,
+				void *object);
+
+/* What can be said of a pointer into a slab's frames. */
+struct object_facts {
+	struct kmem_cache *s;
+	void *slab;         /* address of the slab */
+	void *object;       /* start of the object around the pointer, or NULL */
+	unsigned int index; /* the object's number in the slab */
+	bool is_free;       /* in the slab; not if a sheaf has it */
+};
+
+/* Lock-free, for reports: a torn picture is possible, a crash is not. */
+void slab_describe(const void *addr, struct object_facts *facts);
+
+/* Takes the lock itself; the cache must be quiet otherwise. */
+bool slab_check(struct kmem_cache *s, struct check_report *report);
+
+#endif

@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vmalloc.c - large ranges, contiguous in addresses only
+ *
+ * What it does.  A request above 4 MiB gets a range of addresses of its own.
+ * Behind it lie, from its start:
+ *
+ *	| pages from home                      | fresh memory               |
+ *	va_start                  + home_bytes                     + bytes
+ *
+ * Pages from home.  Warm free blocks of the zone hold memory that is there
+ * already.  Their pages are moved to the area by mremap(), which changes page
+ * tables and copies nothing: 0.04 ms for 32 MiB, where touching 32 MiB of new
+ * memory costs 21 ms in page faults.  The block's own addresses stay mapped
+ * and empty (MREMAP_DONTUNMAP).  vfree moves the pages home the same way.
+ * Small blocks do not pay: a move costs about what 16 faults cost, so only
+ * blocks from HOME_MIN_ORDER up are taken.
+ *
+ * Fresh memory has no home.  When it is freed it is given one: its mapping is
+ * moved to addresses of the direct map that nothing is mapped at, and its
+ * frames are the zone's from then on.  So large frees serve the next small
+ * requests, and the other way round.
+ *
+ * Addresses are handed out in units of 4 MiB, lowest first.  units[u] is the
+ * area that unit u belongs to, so that an address finds its area by a shift.
+ * An area is followed by at least one unit of nothing: its guard.
+ *
+ * Invariants, walked by vmalloc_check():
+ *	1. All units of an area point at it, and to no other.
+ *	2. The blocks on area->homes are PAGE_LENT and add up to home_bytes.
+ *	3. home_bytes <= bytes <= (nr_units - 1) * 4 MiB.
+ *
+ * Falling back.  Without MREMAP_DONTUNMAP (Linux before 5.7, or a filter that
+ * refuses it), near vm.max_map_count (each block moved is a mapping of its
+ * own), or where mremap fails for any other reason, memory is mapped fresh.
+ *
+ * Locking.  vmalloc's lock; the zone's inside it.
+ * Not here.  What to do for sizes up to 4 MiB (kmem/).
+ */
+#include "vmalloc/vmalloc.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "buddy/zone.h"
+#include "os/lock.h"
+#include "os/os.h"
+#include "os/report.h"
+#include "slab/sheaf.h"
+
+#define UNIT_SHIFT 22
+#define UNIT_BYTES (1UL << UNIT_SHIFT)
+
+/* 256 KiB: moving it costs 12 us, faulting it in 64 times 0.7 to 3 us. */
+#define HOME_MIN_ORDER 6
+/* Blocks in areas at a time; the system allows 65530 mappings by default. */
+#define MAX_LENT_BLOCKS 16384
+
+/* The table of units lies at the start of the range, mapped as it is used. */
+#define TABLE_STEP KIB(64)
+
+/* Marks units at which somebody else has mapped something. */
+static struct vmap_area foreign;
+
+static struct {
+	struct lock lock;
+	struct list_head areas;
+	struct list_head unused; /* records of areas that are gone */
+	size_t table_bytes;      /* mapped */
+	size_t lowest_free;      /* no unit below this one is free */
+	size_t nr_areas;
+	size_t nr_lent;     /* blocks on the homes lists */
+	bool cannot_move;   /* MREMAP_DONTUNMAP was refused as unknown */
+} vm = {
+	.lock = LOCK_INIT(LOCK_RANK_VMALLOC),
+};
+
+static struct vmap_area **units(void)
+{
+	return (struct vmap_area **)vmalloc_start;
+}
+
+static size_t nr_units(void)
+{
+	return (size_t)(vmalloc_end - vmalloc_start) >> UNIT_SHIFT;
+}
+
+static size_t addr_to_unit(const void *addr)
+{
+	return (size_t)((const char *)addr - vmalloc_start) >> UNIT_SHIFT;
+}
+
+static char *unit_to_addr(size_t unit)
+{
+	return vmalloc_start + (unit << UNIT_SHIFT);
+}
+
+static bool extend_table(size_t unit)
+{
+	while ((unit + 1) * sizeof(struct vmap_area *) > vm.table_bytes) {
+		if (span_map(vmalloc_start + vm.table_bytes, TABLE_STEP))
+			return false;
+		store_release(&vm.table_bytes, vm.table_bytes + TABLE_STEP);
+	}
+	return true;
+}
+
+struct vmap_area *find_vmap_area(const void *addr)
+{
+	size_t unit = addr_to_unit(addr);
+	struct vmap_area *area;
+
+	if (!is_vmalloc_addr(addr) || (unit + 1) * sizeof(area) >
+					      load_acquire(&vm.table_bytes))
+		return NULL;
+	area = load_acquire(&units()[unit]);
+	return area == &foreign ? NULL : area;
+}
+
+/* Free units in a row from @unit on, up to @wanted; the table covers them. */
+static size_t free_run(size_t unit, size_t wanted)
+{
+	size_t n = 0;
+
+	while (n < wanted && !units()[unit + n])
+		n++;
+	return n;
+}
+
+/* The lowest @nr free units whose first address is aligned; or 0. */
+static size_t find_units(size_t nr, size_t align)
+{
+	size_t unit = vm.lowest_free;
+
+	while (unit + nr <= nr_units()) {
+		size_t aligned = addr_to_unit((char *)align_up(
+			(uintptr_t)unit_to_addr(unit), align));
+		size_t n;
+
+		if (aligned + nr > nr_units() || !extend_table(aligned + nr))
+			return 0;
+		n = free_run(aligned, nr);
+		if (n == nr)
+			return aligned;
+		unit = aligned + n + 1;
+	}
+	return 0;
+}
+
+static void set_units(size_t unit, size_t nr, struct vmap_area *area)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		store_release(&units()[unit + i], area);
+	if (!area && unit < vm.lowest_free)
+		vm.lowest_free = unit;
+	else if (area && unit == vm.lowest_free)
+		vm.lowest_free = unit + nr;
+}
+
+/* Claim @bytes of new mapped addresses; the first unit, or 0. */
+static size_t claim(size_t bytes, size_t align, size_t nr)
+{
+	for (;;) {
+		size_t unit = find_units(nr, align);
+		int err;
+
+		if (!unit)
+			return 0;
+		err = span_map(unit_to_addr(unit), bytes);
+		if (!err)
+			return unit;
+		if (err != -EEXIST)
+			return 0;
+		set_units(unit, nr, &foreign);
+	}
+}
+
+/* Units for @bytes, and one to guard them. */
+static size_t units_for(size_t bytes)
+{
+	return ((bytes + UNIT_BYTES - 1) >> UNIT_SHIFT) + 1;
+}
+
+/*
+ * A block that consists of several mappings cannot be moved by one call.  That
+ * comes from fresh memory that found its home at the start of a block; one new
+ * mapping over all of it, and the next time it can.
+ */
+static bool heal(struct page *page, size_t bytes)
+{
+	if (os_map_over(page_to_virt(page), bytes))
+		return false;
+	zone_free_lent(&zone_normal, page, false);
+	return true;
+}
+
+/*
+ * Warm blocks of the zone into the area behind its present ones, as long as
+ * there are any that fit; @upto is where the area shall end.
+ */
+static void bring_homes(struct vmap_area *area, size_t upto)
+{
+	while (!vm.cannot_move && vm.nr_lent < MAX_LENT_BLOCKS) {
+		size_t nr_pages = (upto - area->home_bytes) >> PAGE_SHIFT;
+		struct page *page;
+		size_t bytes;
+		int err;
+
+		if (nr_pages < 1UL << HOME_MIN_ORDER)
+			return;
+		page = zone_take_warm_block(
+			&zone_normal, HOME_MIN_ORDER,
+			nr_pages >= MAX_ORDER_NR_PAGES ? MAX_PAGE_ORDER
+						       : ilog2(nr_pages));
+		if (!page)
+			return;
+		bytes = PAGE_SIZE << page->order;
+		err = os_move_pages(page_to_virt(page),
+				    area->va_start + area->home_bytes, bytes);
+		if (err == -EFAULT && heal(page, bytes))
+			continue;
+		if (err) {
+			vm.cannot_move = err == -EINVAL || err == -ENOSYS ||
+					 err == -EPERM;
+			zone_free_lent(&zone_normal, page, true);
+			return;
+		}
+		list_add_tail(&page->link, &area->homes);
+		area->home_bytes += bytes;
+		vm.nr_lent++;
+	}
+}
+
+/* The last of the area's blocks goes home. */
+static void send_home(struct vmap_area *area)
+{
+	struct page *page = list_last_entry(&area->homes, struct page, link);
+	size_t bytes = PAGE_SIZE << page->order;
+	int err;
+
+	list_del(&page->link);
+	area->home_bytes -= bytes;
+	vm.nr_lent--;
+	err = os_move_pages(area->va_start + area->home_bytes,
+			    page_to_virt(page), bytes);
+	/* Refused: the pages are lost with the area, the frames are empty. */
+	zone_free_lent(&zone_normal, page, err == 0);
+}
+
+void vmalloc_init(void)
+{
+	size_t table = nr_units() * sizeof(struct vmap_area *);
+
+	list_init(&vm.areas);
+	list_init(&vm.unused);
+	/* The table itself comes first. */
+	vm.lowest_free = (table + UNIT_BYTES - 1) >> UNIT_SHIFT;
+}
+
+static struct vmap_area *new_record(void)
+{
+	struct vmap_area *area = NULL;
+
+	lock_acquire(&vm.lock);
+	if (!list_is_empty(&vm.unused)) {
+		area = list_first_entry(&vm.unused, struct vmap_area, link);
+		list_del(&area->link);
+	}
+	lock_release(&vm.lock);
+	return area ? area : sheaf_area_alloc(sizeof(*area));
+}
+
+void *vmalloc_bytes(size_t bytes, size_t align, bool *is_zero)
+{
+	size_t nr, unit = 0;
+	struct vmap_area *area;
+
+	bytes = align_up(bytes, os_page_size());
+	nr = units_for(bytes);
+	if (align < UNIT_BYTES)
+		align = UNIT_BYTES;
+	if (nr > nr_units())
+		return NULL;
+	area = new_record();
+	if (!area)
+		return NULL;
+
+	lock_acquire(&vm.lock);
+	unit = claim(bytes, align, nr);
+	if (!unit) {
+		list_add(&area->link, &vm.unused);
+		lock_release(&vm.lock);
+		return NULL;
+	}
+	area->va_start = unit_to_addr(unit);
+	area->bytes = bytes;
+	area->home_bytes = 0;
+	area->nr_units = nr;
+	list_init(&area->homes);
+	list_add(&area->link, &vm.areas);
+	vm.nr_areas++;
+	set_units(unit, nr, area);
+	bring_homes(area, bytes);
+	*is_zero = area->home_bytes == 0;
+	lock_release(&vm.lock);
+	return area->va_start;
+}
+
+/* Fresh memory gets a home, if there is one to be had. */
+static void settle_fresh(struct vmap_area *area)
+{
+	size_t bytes = area->bytes - area->home_bytes;
+
+	if (bytes && zone_adopt_pages(&zone_normal,
+				      area->va_start + area->home_bytes, bytes))
+		area->bytes = area->home_bytes;
+}
+
+void vfree_area(struct vmap_area *area)
+{
+	size_t mapped;
+
+	lock_acquire(&vm.lock);
+	list_del(&area->link);
+	vm.nr_areas--;
+	mapped = area->bytes;
+	settle_fresh(area);
+	while (area->home_bytes)
+		send_home(area);
+	/* In a reservation the whole range turns into bare addresses again;
+	 * elsewhere what has moved away is unmapped already. */
+	span_unmap(area->va_start, mapped);
+	set_units(addr_to_unit(area->va_start), area->nr_units, NULL);
+	list_add(&area->link, &vm.unused);
+	lock_release(&vm.lock);
+}
+
+static void shrink(struct vmap_area *area, size_t bytes)
+{
+	size_t end = area->bytes;
+	size_t nr;
+
+	/* Whole blocks only: the last one may reach beyond the new end. */
+	while (area->home_bytes > bytes) {
+		struct page *last =
+			list_last_entry(&area->homes, struct page, link);
+
+		if (area->home_bytes - (PAGE_SIZE << last->order) < bytes)
+			break;
+		send_home(area);
+	}
+	area->bytes = max_size(bytes, area->home_bytes);
+	if (end > area->bytes)
+		span_unmap(area->va_start + area->bytes, end - area->bytes);
+	nr = units_for(area->bytes);
+	set_units(addr_to_unit(area->va_start) + nr, area->nr_units - nr, NULL);
+	area->nr_units = nr;
+}
+
+static bool grow_in_place(struct vmap_area *area, size_t bytes)
+{
+	size_t unit = addr_to_unit(area->va_start);
+	size_t nr = units_for(bytes);
+	size_t old = area->nr_units;
+	bool has_fresh = area->bytes > area->home_bytes;
+
+	if (nr > old) {
+		if (unit + nr > nr_units() || !extend_table(unit + nr) ||
+		    free_run(unit + old, nr - old) < nr - old)
+			return false;
+	}
+	if (span_map(area->va_start + area->bytes, bytes - area->bytes))
+		return false;
+	if (nr > old)
+		set_units(unit + old, nr - old, area);
+	area->nr_units = max_size(nr, old);
+	area->bytes = bytes;
+	if (!has_fresh)
+		bring_homes(area, bytes);
+	return true;
+}
+
+/*
+ * Move all that is mapped to @to, where as much is mapped already.  A piece
+ * that cannot be moved is copied; from there on all is fresh memory.
+ */
+static void move_area(struct vmap_area *area, char *to)
+{
+	char *from = area->va_start;
+	size_t fresh = area->bytes - area->home_bytes;
+	size_t moved = 0;
+	struct page *page, *next;
+	bool copying = false;
+
+	list_for_each_entry_safe(page, next, &area->homes, link) {
+		size_t bytes = PAGE_SIZE << page->order;
+
+		if (!copying &&
+		    span_move(from + moved, to + moved, bytes) == 0) {
+			moved += bytes;
+			continue;
+		}
+		copying = true;
+		memcpy(to + moved, from + moved, bytes);
+		list_del(&page->link);
+		area->home_bytes -= bytes;
+		vm.nr_lent--;
+		zone_free_lent(&zone_normal, page,
+			       os_move_pages(from + moved, page_to_virt(page),
+					     bytes) == 0);
+		moved += bytes;
+	}
+	if (fresh && span_move(from + moved, to + moved, fresh))
+		memcpy(to + moved, from + moved, fresh);
+	area->va_start = to;
+}
+
+static bool grow_elsewhere(struct vmap_area *area, size_t bytes)
+{
+	size_t old_unit = addr_to_unit(area->va_start);
+	size_t old_nr = area->nr_units, old_bytes = area->bytes;
+	char *from = area->va_start;
+	/* Arrays that grow go on growing: room for half as much again. */
+	size_t nr = units_for(bytes + bytes / 2);
+	size_t unit = claim(bytes, UNIT_BYTES, nr);
+
+	if (!unit) {
+		nr = units_for(bytes);
+		unit = claim(bytes, UNIT_BYTES, nr);
+	}
+	if (!unit)
+		return false;
+	set_units(unit, nr, area);
+	area->nr_units = nr;
+	move_area(area, unit_to_addr(unit));
+	span_unmap(from, old_bytes);
+	set_units(old_unit, old_nr, NULL);
+	area->bytes = bytes;
+	return true;
+}
+
+void *vmalloc_resize(struct vmap_area *area, size_t bytes, bool may_move)
+{
+	void *addr = NULL;
+
+	bytes = align_up(bytes, os_page_size());
+	if (units_for(bytes) > nr_units())
+		return NULL;
+	lock_acquire(&vm.lock);
+	if (bytes <= area->bytes) {
+		shrink(area, bytes);
+		addr = area->va_start;
+	} else if (grow_in_place(area, bytes) ||
+		   (may_move && grow_elsewhere(area, bytes))) {
+		addr = area->va_start;
+	}
+	lock_release(&vm.lock);
+	return addr;
+}
+
+void vmalloc_get_stats(struct vmalloc_stats *stats)
+{
+	struct vmap_area *area;
+
+	*stats = (struct vmalloc_stats){ 0 };
+	lock_acquire(&vm.lock);
+	list_for_each_entry(area, &vm.areas, link) {
+		stats->bytes += area->bytes;
+		stats->home_bytes += area->home_bytes;
+	}
+	stats->nr_areas = vm.nr_areas;
+	lock_release(&vm.lock);
+}
+
+static void check_area(struct vmap_area *area, struct check_report *report)
+{
+	size_t unit = addr_to_unit(area->va_start);
+	size_t home_bytes = 0;
+	struct page *page;
+	size_t i;
+
+	for (i = 0; i < area->nr_units; i++)
+		CHECK(units()[unit + i] == area, report, area);
+	list_for_each_entry(page, &area->homes, link) {
+		CHECK(page->type == PAGE_LENT, report, page);
+		home_bytes += PAGE_SIZE << page->order;
+	}
+	CHECK(home_bytes == area->home_bytes, report, area);
+	CHECK(area->home_bytes <= area->bytes, report, area);
+	CHECK(area->bytes <= (area->nr_units - 1) * UNIT_BYTES, report, area);
+}
+
+bool vmalloc_check(struct check_report *report)
+{
+	struct vmap_area *area;
+
+	lock_acquire(&vm.lock);
+	list_for_each_entry(area, &vm.areas, link)
+		check_area(area, report);
+	lock_release(&vm.lock);
+	return check_report_clean(report);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vmalloc.h - large ranges, contiguous in addresses only
+ */
+#ifndef PF_VMALLOC_VMALLOC_H
+#define PF_VMALLOC_VMALLOC_H
+
+#include "base/check.h"
+#include "base/list.h"
+#include "page/span.h"
+
+struct vmap_area {
+	char *va_start;
+	size_t bytes;       /* mapped from va_start on */
+	size_t home_bytes;  /* at the start: pages that came from the zone */
+	size_t nr_units;    /* of the address space, guard included */
+	struct list_head homes; /* struct page of their blocks, in order */
+	struct list_head link;  /* all areas, or free records */
+};
+
+/* Once, after span_init(). */
+void vmalloc_init(void);
+
+/**
+ * vmalloc_bytes - a new area
+ * @bytes: rounded up to whole pages; not 0
+ * @align: power of two; areas are aligned to 4 MiB anyway
+ * @is_zero: set to whether the memory reads as zeros
+ *
+ * May sleep.  Not for signal handlers.  Return: NULL when addresses or memory
+ * are out.
+ */
+void *vmalloc_bytes(size_t bytes, size_t align, bool *is_zero);
+
+/* The area that contains @addr, or NULL; safe without a lock for one's own. */
+struct vmap_area *find_vmap_area(const void *addr);
+
+static inline bool is_vmalloc_addr(const void *addr)
+{
+	return (const char *)addr >= vmalloc_start &&
+	       (const char *)addr < vmalloc_end;
+}
+
+/* Give @area back; its pages go home to the zone, warm. */
+void vfree_area(struct vmap_area *area);
+
+/**
+ * vmalloc_resize - an area's new length, without copying
+ *
+ * Return: the area's address, which may be a new one, or NULL when that cannot
+ * be had; the area is as it was then.
+ */
+void *vmalloc_resize(struct vmap_area *area, size_t bytes, bool may_move);
+
+struct vmalloc_stats {
+	size_t nr_areas;
+	size_t bytes;
+	size_t home_bytes;
+};
+void vmalloc_get_stats(struct vmalloc_stats *stats);
+
+bool vmalloc_check(struct check_report *report);
+
+#endif
