@@ -83,7 +83,7 @@ noinst_LTLIBRARIES += libpfcore.la libpfpreload.la
 libpfcore_la_SOURCES = $(core_sources)
 libpfcore_la_CFLAGS = $(AM_CFLAGS) $(PF_LIB_CFLAGS)
 libpfpreload_la_SOURCES = $(preload_sources)
-libpfpreload_la_CFLAGS = $(AM_CFLAGS) $(PF_LIB_CFLAGS)
+libpfpreload_la_CFLAGS = $(AM_CFLAGS) $(PF_LIB_CFLAGS) $(PF_PRELOAD_CFLAGS)
 
 check_LTLIBRARIES += libpfcheck.la
 libpfcheck_la_SOURCES = $(core_sources)

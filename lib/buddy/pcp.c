@@ -18,6 +18,12 @@
 #define PCP_HIGH   64
 #define PCP_BLOCKS 8
 
+/* A block that has grown in place may lie where no new one would. */
+static bool is_aligned(const struct page *page, size_t nr_pages)
+{
+	return !(page_to_pfn(page) & order_mask(order_of_pages(nr_pages)));
+}
+
 static struct page *next_of(struct page *page)
 {
 	return (struct page *)page->link.next;
@@ -31,6 +37,7 @@ static struct page *pop(struct per_cpu_pages *pcp, size_t nr_pages)
 	pcp->nr_blocks[nr_pages - 1]--;
 	pcp->nr_pages -= (u32)nr_pages;
 	VM_BUG_ON(page->type != PAGE_PCP);
+	VM_BUG_ON(!is_aligned(page, nr_pages));
 	page->type = PAGE_NONE;
 	page->flags = PAGE_WARM;
 	return page;
@@ -63,7 +70,7 @@ struct page *pcp_alloc(struct per_cpu_pages *pcp, struct zone *zone,
 void pcp_free(struct per_cpu_pages *pcp, struct zone *zone, struct page *page,
 	      size_t nr_pages)
 {
-	if (nr_pages > PCP_MAX_PAGES) {
+	if (nr_pages > PCP_MAX_PAGES || !is_aligned(page, nr_pages)) {
 		zone_free_pages(zone, page, nr_pages);
 		return;
 	}

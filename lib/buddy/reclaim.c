@@ -24,6 +24,11 @@
 /* Frames that one call gives back at most, 64 MiB: some 10 ms of work. */
 #define MAX_STEP_PAGES 16384
 
+/* Warm memory in small pieces that is worth giving back for new memory: 4 MiB
+ * at least, and an eighth of the zone. */
+#define MIN_ROOM_PAGES 1024
+#define MIN_ROOM_SHARE 8
+
 /* Give @page's block to the OS and put it back as a cold one. */
 static size_t cool_locked(struct zone *zone, struct page *page)
 {
@@ -86,6 +91,21 @@ void zone_decay_locked(struct zone *zone)
 	if (zone->warm_low)
 		reclaim_locked(zone, zone->warm_low);
 	start_period(zone, now);
+}
+
+void zone_make_room_locked(struct zone *zone, size_t nr_pages)
+{
+	size_t warm = zone->nr_free[WARM];
+
+	if (warm > MIN_ROOM_PAGES && warm > zone->nr_present / MIN_ROOM_SHARE)
+		reclaim_locked(zone, nr_pages);
+}
+
+void zone_make_room(struct zone *zone, size_t nr_pages)
+{
+	lock_acquire(&zone->lock);
+	zone_make_room_locked(zone, nr_pages);
+	lock_release(&zone->lock);
 }
 
 void zone_decay(struct zone *zone)

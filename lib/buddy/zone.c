@@ -34,7 +34,10 @@ void zone_init(struct zone *zone)
 /* A fresh block of MAX_PAGE_ORDER into the lists, to be split at once. */
 static struct page *take_fresh_block(struct zone *zone)
 {
-	struct page *page = span_take_block();
+	struct page *page;
+
+	zone_make_room_locked(zone, MAX_ORDER_NR_PAGES);
+	page = span_take_block();
 
 	if (!page)
 		return NULL;

@@ -92,6 +92,14 @@ bool zone_check(struct zone *zone, struct check_report *report);
 /* Called with the lock held whenever blocks come back; cheap. */
 void zone_decay_locked(struct zone *zone);
 
+/*
+ * New memory is about to be taken although there is warm memory, in pieces that
+ * are too small: give about @nr_pages of it back, so that the process does not
+ * grow.  Nothing is done where there is little of it.
+ */
+void zone_make_room_locked(struct zone *zone, size_t nr_pages);
+void zone_make_room(struct zone *zone, size_t nr_pages);
+
 /* Decay as the clock says, for callers without the lock. */
 void zone_decay(struct zone *zone);
 

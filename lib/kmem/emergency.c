@@ -4,7 +4,7 @@
  *
  * fork() waits for locks of libc, stdio's for one.  Their holders may be in
  * malloc().  While the gate is closed for fork they are served from a block of
- * frames that was set aside before: an atomic addition hands out the next ones.
+ * frames that was set aside before: one atomic instruction hands out the next.
  * Each object gets whole frames and is an ordinary page block from then on, in
  * the child as in the parent.  What is freed meanwhile, if it does not fit in
  * its thread's sheaf, waits in an array.
@@ -21,8 +21,8 @@
 
 static struct {
 	/* Both in one word, so that nobody takes from a block that has been
-	 * replaced: the block's pfn above (0: none yet), below the number of
-	 * frames handed out, which may run past the block's end. */
+	 * replaced: the block's pfn above (0: none yet), the number of frames
+	 * handed out below. */
 	u64 block_and_used;
 	u32 is_refilling;
 	u32 has_waiting;
@@ -44,14 +44,14 @@ void *emergency_alloc(size_t nr_pages)
 	u64 word = load_acquire(&reserve.block_and_used);
 	struct page *page;
 
-	/* The first test keeps the number from wrapping. */
-	if (used_of(word) >= MAX_ORDER_NR_PAGES || !block_of(word) ||
-	    nr_pages > MAX_ORDER_NR_PAGES)
-		return NULL;
-	word = __atomic_fetch_add(&reserve.block_and_used, nr_pages,
-				  __ATOMIC_ACQ_REL);
-	if (used_of(word) + nr_pages > MAX_ORDER_NR_PAGES)
-		return NULL;
+	do {
+		if (!block_of(word) ||
+		    nr_pages > MAX_ORDER_NR_PAGES - used_of(word))
+			return NULL;
+	} while (!__atomic_compare_exchange_n(&reserve.block_and_used, &word,
+					      word + nr_pages, true,
+					      __ATOMIC_ACQ_REL,
+					      __ATOMIC_ACQUIRE));
 	page = pfn_to_page(block_of(word) + used_of(word));
 	page->nr = (u32)nr_pages;
 	page->flags = PAGE_WARM;
@@ -80,7 +80,7 @@ size_t emergency_bytes(void)
 {
 	u64 word = READ_ONCE(reserve.block_and_used);
 
-	if (!block_of(word) || used_of(word) >= MAX_ORDER_NR_PAGES)
+	if (!block_of(word))
 		return 0;
 	return (size_t)(MAX_ORDER_NR_PAGES - used_of(word)) << PAGE_SHIFT;
 }

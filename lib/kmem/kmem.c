@@ -407,8 +407,12 @@ void kmem_fork_parent(void)
 
 void kmem_fork_child(void)
 {
-	gate_reset(&fork_signals);
+	lock_reset_orphan(&zone_normal.lock);
+	vmalloc_reset();
+	sheaf_pool_reset();
+	kmem_caches_reset();
 	threads_adopt_orphans();
+	gate_reset(&fork_signals);
 	reclaimer_reset();
 	emergency_reset();
 }

@@ -55,6 +55,13 @@ static __always_inline void *kmem_alloc(size_t size, void *(*slow)(size_t size))
  */
 void *kmem_alloc_slow(size_t size);
 
+/* Instead of kmem_alloc_slow(), for who has the memory from elsewhere. */
+static inline void kmem_alloc_undo(size_t size)
+{
+	if (size <= KMALLOC_MAX_CACHE_SIZE)
+		sheaf_undo_pop(size_to_class(size));
+}
+
 /**
  * kmem_free - the hot path of every free
  *

@@ -26,7 +26,7 @@ void *malloc_slow(size_t size)
 	void *p;
 
 	if (unlikely(report_is_dying()))
-		return last_words_alloc(size);
+		return last_words_slow(size);
 	if (unlikely(size > PTRDIFF_MAX))
 		return no_memory();
 	p = kmem_alloc_slow(size);

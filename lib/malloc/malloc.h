@@ -61,6 +61,7 @@ _Noreturn void report_bad_pointer(const char *operation, const void *p,
 
 /* last_words.c: memory for a thread that is in report_abort(). */
 void *last_words_alloc(size_t size);
+void *last_words_slow(size_t size); /* after kmem_alloc()'s hot path */
 void *last_words_realloc(void *p, size_t size);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * lock.c - the slow halves of the locks, and the rank checks
  *
- * The three states are those of U. Drepper, "Futexes Are Tricky", 2005.  The
+ * Free, held, held with sleepers: U. Drepper, "Futexes Are Tricky", 2005.  The
  * sections behind our locks are short, so a waiter spins a moment before it
  * sleeps; on one processor spinning is wasted, but it is only a moment.
  */
@@ -12,27 +12,62 @@
 
 #define SPINS 100
 
+__thread struct lock_user *lock_self
+	__attribute__((tls_model("initial-exec")));
+
+/* The word changes only from a value that was seen to one with the bit. */
+static void mark_and_sleep(struct lock *lock, u32 word)
+{
+	u32 marked = word | LOCK_SLEEPERS;
+
+	if (word == marked ||
+	    __atomic_compare_exchange_n(&lock->word, &word, marked, false,
+					__ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		os_wait(&lock->word, marked);
+}
+
+static void wait_until_free(struct lock *lock)
+{
+	/* Others may sleep, too: whoever has slept wakes the next. */
+	u32 mine = lock_my_number() | LOCK_SLEEPERS;
+
+	if (lock_self)
+		store_release(&lock_self->waits_for, lock);
+	for (;;) {
+		u32 word = READ_ONCE(lock->word);
+
+		if (word)
+			mark_and_sleep(lock, word);
+		else if (__atomic_compare_exchange_n(&lock->word, &word, mine,
+						     false, __ATOMIC_ACQUIRE,
+						     __ATOMIC_RELAXED))
+			break;
+	}
+	if (lock_self)
+		store_release(&lock_self->waits_for, NULL);
+}
+
 void lock_acquire_slow(struct lock *lock)
 {
 	unsigned int i;
 
 	for (i = 0; i < SPINS; i++) {
-		u32 is_free = 0;
-
-		if (READ_ONCE(lock->word) == 0 &&
-		    __atomic_compare_exchange_n(&lock->word, &is_free, 1, false,
-						__ATOMIC_ACQUIRE,
-						__ATOMIC_RELAXED))
+		if (READ_ONCE(lock->word) == 0 && lock_take_free(lock))
 			return;
 		cpu_relax();
 	}
-	while (__atomic_exchange_n(&lock->word, 2, __ATOMIC_ACQUIRE) != 0)
-		os_wait(&lock->word, 2);
+	wait_until_free(lock);
 }
 
 void lock_release_slow(struct lock *lock)
 {
 	os_wake(&lock->word, 1);
+}
+
+void lock_reset_orphan(struct lock *lock)
+{
+	if (!lock_self || lock_holder(lock) != lock_self->number)
+		lock->word = 0;
 }
 
 #ifdef PF_CHECKS

@@ -2,8 +2,14 @@
 /*
  * lock.h - locks that sleep, and the one order in which they are taken
  *
- * A lock is one word: 0 free, 1 held, 2 held and somebody sleeps.  While the
- * process has one thread no atomic instruction is needed, and none is used.
+ * A lock is one word: 0 when it is free, else its holder's number, and bit 0
+ * when somebody sleeps.  While the process has one thread no atomic instruction
+ * is needed, and none is used.
+ *
+ * Holders.  The word says who holds a lock, and a thread what it waits for, so
+ * that fork() can tell a thread that will move on from one that waits for a
+ * lock that the forking thread itself holds: a signal handler may fork in the
+ * middle of malloc(), between any two instructions.
  *
  * Ranks.  A thread takes locks in rising rank only; check builds assert it.
  * fork() takes none of them: it waits until nobody holds any (slab/gate.h).
@@ -24,6 +30,12 @@ enum lock_rank {
 	LOCK_RANK_ZONE,     /* a zone's free blocks, and its spans */
 };
 
+/* What a thread is to locks. */
+struct lock_user {
+	u32 number; /* even, not 0, not LOCK_ANONYMOUS, nobody else's */
+	struct lock *waits_for;
+};
+
 struct lock {
 	u32 word;
 	u32 rank; /* an enum lock_rank */
@@ -33,6 +45,27 @@ struct lock {
 	{                                                                     \
 		0, rank                                                       \
 	}
+
+#define LOCK_SLEEPERS  1
+#define LOCK_ANONYMOUS 2 /* the number of threads that have none */
+
+/* The calling thread's; NULL as long as it has none. */
+extern __thread struct lock_user *lock_self pf_hidden
+	__attribute__((tls_model("initial-exec")));
+
+static inline u32 lock_my_number(void)
+{
+	return lock_self ? lock_self->number : LOCK_ANONYMOUS;
+}
+
+/* The number of @lock's holder, or 0. */
+static inline u32 lock_holder(const struct lock *lock)
+{
+	return READ_ONCE(lock->word) & ~(u32)LOCK_SLEEPERS;
+}
+
+/* In fork's child: free @lock if a thread held it that is not here. */
+void lock_reset_orphan(struct lock *lock);
 
 void lock_acquire_slow(struct lock *lock);
 void lock_release_slow(struct lock *lock);
@@ -52,31 +85,31 @@ static inline void lock_check_release(struct lock *lock)
 }
 static inline bool lock_is_mine(const struct lock *lock)
 {
-	return lock->word != 0;
+	return lock_holder(lock) == lock_my_number();
 }
 #endif
 
-static inline void lock_acquire(struct lock *lock)
+static inline bool lock_take_free(struct lock *lock)
 {
 	u32 is_free = 0;
 
+	return __atomic_compare_exchange_n(&lock->word, &is_free,
+					   lock_my_number(), false,
+					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+static inline void lock_acquire(struct lock *lock)
+{
 	lock_check_acquire(lock);
-	if (os_has_one_thread() && lock->word == 0) {
-		lock->word = 1;
-		return;
-	}
-	if (unlikely(!__atomic_compare_exchange_n(&lock->word, &is_free, 1,
-						  false, __ATOMIC_ACQUIRE,
-						  __ATOMIC_RELAXED)))
+	if (os_has_one_thread() && lock->word == 0)
+		lock->word = lock_my_number();
+	else if (unlikely(!lock_take_free(lock)))
 		lock_acquire_slow(lock);
 }
 
 static inline bool lock_try_acquire(struct lock *lock)
 {
-	u32 is_free = 0;
-
-	if (!__atomic_compare_exchange_n(&lock->word, &is_free, 1, false,
-					 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+	if (!lock_take_free(lock))
 		return false;
 	lock_check_acquire(lock);
 	return true;
@@ -85,12 +118,12 @@ static inline bool lock_try_acquire(struct lock *lock)
 static inline void lock_release(struct lock *lock)
 {
 	lock_check_release(lock);
-	if (os_has_one_thread() && lock->word == 1) {
+	if (os_has_one_thread() && !(lock->word & LOCK_SLEEPERS)) {
 		lock->word = 0;
 		return;
 	}
-	if (unlikely(__atomic_exchange_n(&lock->word, 0, __ATOMIC_RELEASE) ==
-		     2))
+	if (unlikely(__atomic_exchange_n(&lock->word, 0, __ATOMIC_RELEASE) &
+		     LOCK_SLEEPERS))
 		lock_release_slow(lock);
 }
 

@@ -9,6 +9,7 @@
 #include <linux/futex.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -59,6 +60,29 @@ void os_yield(void)
 int os_thread_id(void)
 {
 	return (int)syscall(SYS_gettid);
+}
+
+bool os_thread_exists(int id)
+{
+	int saved = errno;
+	bool exists = syscall(SYS_tgkill, getpid(), id, 0) == 0 ||
+		      errno != ESRCH;
+
+	errno = saved;
+	return exists;
+}
+
+size_t os_count_threads(void)
+{
+	struct stat tasks;
+	int saved = errno;
+	size_t nr = 1;
+
+	/* A directory's links: itself, its parent's entry, one a subfolder. */
+	if (stat("/proc/self/task", &tasks) == 0 && tasks.st_nlink > 2)
+		nr = tasks.st_nlink - 2;
+	errno = saved;
+	return nr;
 }
 
 #if defined(__x86_64__) || defined(__i386__)

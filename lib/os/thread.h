@@ -29,6 +29,12 @@ void os_yield(void);
 /* The calling thread's id; a system call. */
 int os_thread_id(void);
 
+/* Whether this process has a thread of that id. */
+bool os_thread_exists(int id);
+
+/* Threads of this process, the caller included; at least 1. */
+size_t os_count_threads(void);
+
 /* All signals held back, for sections that a handler must not interrupt. */
 typedef u64 os_signals;
 void os_block_signals(os_signals *saved);

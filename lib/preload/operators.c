@@ -128,7 +128,7 @@ static pf_noinline void *new_slow(size_t size)
 	void *p = NULL;
 
 	if (unlikely(report_is_dying()))
-		return last_words_alloc(size);
+		return last_words_slow(size);
 	if (likely(size <= PTRDIFF_MAX))
 		p = kmem_alloc_slow(size);
 	return likely(p) ? p : new_failed(size, 16);
@@ -139,7 +139,7 @@ static pf_noinline void *new_slow_nothrow(size_t size)
 	void *p = NULL;
 
 	if (unlikely(report_is_dying()))
-		return last_words_alloc(size);
+		return last_words_slow(size);
 	if (likely(size <= PTRDIFF_MAX))
 		p = kmem_alloc_slow(size);
 	return likely(p) ? p : new_failed_nothrow(size, 16);
@@ -186,7 +186,8 @@ static void *new_aligned_nothrow(size_t size, size_t align)
 	}
 
 #define DEFINE_DELETE(name, ...)                                              \
-	pf_export void name(void *p, ##__VA_ARGS__);                          \
+	/* Not as a jump to another one that is alike: one more instruction. */\
+	__attribute__((no_icf)) pf_export void name(void *p, ##__VA_ARGS__);  \
 	pf_export void name(void *p, ##__VA_ARGS__)                           \
 	{                                                                     \
 		free_fast(p);                                                 \

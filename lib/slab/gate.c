@@ -15,7 +15,7 @@
 u32 gate_mode;
 
 /* Guards the two below; held for a few instructions, signals blocked. */
-static struct lock lock = LOCK_INIT(LOCK_RANK_GATE);
+static struct lock gate_lock = LOCK_INIT(LOCK_RANK_GATE);
 static u32 nr_forks;     /* threads between their fork's prepare and parent */
 static u32 nr_anonymous; /* threads in a slow path without caches */
 
@@ -55,6 +55,57 @@ void gate_leave_anonymous(void)
 	thread_heap.is_busy = false;
 }
 
+static const struct lock_user *find_lock_user(u32 number)
+{
+	struct tcache *tc;
+
+	for_each_tcache(tc) {
+		if (tc->locks.number == number)
+			return &tc->locks;
+	}
+	return NULL;
+}
+
+/*
+ * Whether @user can go no further before the calling thread does: it waits for
+ * a lock that the caller holds, or for one whose holder waits so.  Such a
+ * thread stands at a point between two locks, where all it has changed is
+ * consistent; in a child without it, lock_reset_orphan() frees what it held.
+ */
+static bool waits_for_me(const struct lock_user *user)
+{
+	unsigned int depth;
+
+	for (depth = 0; user && depth < LOCK_RANK_ZONE; depth++) {
+		struct lock *wanted = load_acquire(&user->waits_for);
+		u32 holder = wanted ? lock_holder(wanted) : 0;
+
+		if (!holder || !lock_self)
+			return false;
+		if (holder == lock_self->number)
+			return true;
+		user = find_lock_user(holder);
+	}
+	return false;
+}
+
+/*
+ * A released lock wakes one sleeper.  If that was the caller, and a signal
+ * handler that forks came before it could take the lock, the next one in line
+ * still sleeps, and others may wait for what that one holds.
+ */
+static void pass_on_wake_ups(void)
+{
+	struct tcache *tc;
+
+	for_each_tcache(tc) {
+		struct lock *wanted = load_acquire(&tc->locks.waits_for);
+
+		if (wanted && !lock_holder(wanted))
+			os_wake(&wanted->word, 1 << 30);
+	}
+}
+
 static void wait_for_others(void)
 {
 	u32 self = thread_heap.is_busy;
@@ -63,8 +114,11 @@ static void wait_for_others(void)
 	for_each_tcache(tc) {
 		if (tc == thread_heap.tcache)
 			continue;
-		while (load_acquire(&tc->is_busy))
+		while (load_acquire(&tc->is_busy) &&
+		       !waits_for_me(&tc->locks)) {
+			pass_on_wake_ups();
 			os_yield();
+		}
 	}
 	while (__atomic_load_n(&nr_anonymous, __ATOMIC_SEQ_CST) > self)
 		os_yield();
@@ -75,14 +129,14 @@ static bool try_close(enum gate_mode mode)
 {
 	bool closed = false;
 
-	lock_acquire(&lock);
+	lock_acquire(&gate_lock);
 	if (gate_mode == GATE_OPEN ||
 	    (gate_mode == GATE_FORK && mode == GATE_FORK)) {
 		__atomic_store_n(&gate_mode, mode, __ATOMIC_SEQ_CST);
 		nr_forks += mode == GATE_FORK;
 		closed = true;
 	}
-	lock_release(&lock);
+	lock_release(&gate_lock);
 	return closed;
 }
 
@@ -103,17 +157,17 @@ void gate_close(enum gate_mode mode, os_signals *saved)
 
 void gate_open(const os_signals *saved)
 {
-	lock_acquire(&lock);
+	lock_acquire(&gate_lock);
 	if (gate_mode != GATE_FORK || --nr_forks == 0)
 		__atomic_store_n(&gate_mode, GATE_OPEN, __ATOMIC_SEQ_CST);
-	lock_release(&lock);
+	lock_release(&gate_lock);
 	os_wake(&gate_mode, 1 << 30);
 	os_restore_signals(saved);
 }
 
 void gate_reset(const os_signals *saved)
 {
-	lock.word = 0;
+	gate_lock.word = 0;
 	nr_forks = 0;
 	nr_anonymous = thread_heap.is_busy;
 	gate_mode = GATE_OPEN;

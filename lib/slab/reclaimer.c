@@ -12,8 +12,8 @@
  *	  are emptied too (steal.c), once, and everything free goes back.
  *
  * It ends itself when there has been nothing to do for a while, and when it is
- * alone with one other thread that has caches: a program that has returned to
- * one thread must look like one.  malloc() starts it again when it is wanted.
+ * alone with one other thread: a program that has returned to one thread must
+ * look like one.  malloc() starts it again when it is wanted.
  */
 #include "slab/reclaimer.h"
 
@@ -66,7 +66,7 @@ static void *reclaimer(void *arg)
 
 	(void)arg;
 	prctl(PR_SET_NAME, "pfmalloc", 0, 0, 0);
-	while (nr_quiet < MAX_QUIET_LOOKS && threads_attached() > 1) {
+	while (nr_quiet < MAX_QUIET_LOOKS && os_count_threads() > 2) {
 		u64 now_seen;
 
 		os_wait_ms(&never, 0, pf_conf.decay_ms ? pf_conf.decay_ms : 1);

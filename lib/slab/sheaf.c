@@ -71,12 +71,18 @@ void sheaf_free(u32 top)
 	lock_release(&pool.lock);
 }
 
-void *sheaf_area_alloc(size_t bytes)
+void sheaf_pool_reset(void)
+{
+	lock_reset_orphan(&pool.lock);
+}
+
+void *sheaf_area_alloc(size_t bytes, bool (*acquire)(struct lock *lock))
 {
 	u32 nr = (u32)((bytes + SHEAF_BYTES - 1) / SHEAF_BYTES);
 	u32 first;
 
-	lock_acquire(&pool.lock);
+	if (!acquire(&pool.lock))
+		return NULL;
 	first = take_locked(nr);
 	lock_release(&pool.lock);
 	if (first == NR_SHEAVES)

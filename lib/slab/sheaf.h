@@ -37,6 +37,7 @@
 #define SHEAF_BYTES   (SHEAF_SLOTS * sizeof(void *))
 #define NR_SHEAVES    (SHEAF_AREA_BYTES / SHEAF_BYTES - 1)
 
+struct lock;
 struct tcache;
 
 /*
@@ -206,8 +207,14 @@ static __always_inline bool sheaf_push(unsigned int class, void *object)
 u32 sheaf_alloc(void);
 void sheaf_free(u32 top);
 
-/* @bytes of metadata that lives for ever, zeroed; or NULL. */
-void *sheaf_area_alloc(size_t bytes);
+/*
+ * @bytes of metadata that lives for ever, zeroed; or NULL.  @acquire takes the
+ * pool's lock, or refuses to wait for it: false.
+ */
+void *sheaf_area_alloc(size_t bytes, bool (*acquire)(struct lock *lock));
+
+/* In fork's child. */
+void sheaf_pool_reset(void);
 
 /* Link of a sheaf that is on a list: the end number of the next one, or 0. */
 static inline u32 *sheaf_link(u32 top)

@@ -74,6 +74,14 @@ void kmem_caches_init(void)
 	}
 }
 
+void kmem_caches_reset(void)
+{
+	unsigned int class;
+
+	for (class = 1; class < NR_CLASSES; class++)
+		lock_reset_orphan(&kmalloc_caches[class].lock);
+}
+
 static struct page *slab_of(const struct kmem_cache *s, struct page *page)
 {
 	pfn_t pfn = page_to_pfn(page) & ~order_mask(s->order);

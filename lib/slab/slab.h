@@ -33,6 +33,9 @@ extern struct kmem_cache kmalloc_caches[NR_CLASSES] pf_hidden;
 
 void kmem_caches_init(void);
 
+/* In fork's child. */
+void kmem_caches_reset(void);
+
 /* What was wrong with an object that came back. */
 enum bad_object {
 	OBJECT_OK,

@@ -134,9 +134,11 @@ static void drain_quiet(struct tcache *self, u32 *tops, struct bad_free *bad)
 static void drain_one(struct tcache *self, struct tcache *tc,
 		      struct bad_free *bad)
 {
-	struct thread_heap *owner = load_acquire(&tc->owner);
+	struct thread_heap *owner;
 	unsigned int class;
 
+	thread_is_gone(tc);
+	owner = tc->owner;
 	if (owner == &thread_heap) {
 		drain_quiet(self, thread_heap.top, bad);
 	} else if (!owner) {

@@ -3,17 +3,20 @@
  * thread.c - the caches of a thread: who has them, who gets them next
  *
  * A thread gets caches in its first slow path and loses them in the destructor
- * of a pthread key.  Other destructors may run after ours and allocate: so the
- * key is set again until the last round, and whatever comes later still gets
- * caches for the time of one slow path only (has_exited).
+ * of a pthread key.  Other destructors may run after ours and allocate: from
+ * then on the thread gets caches for the time of one slow path only
+ * (has_exited), because nobody would come to take them back.
  *
  * Programs that start a thousand threads a second find the caches of those
- * that ended: a list operation, no system call, no new memory.
+ * that ended: a list operation and no new memory.
+ *
+ * Attaching and detaching block signals: a handler that forks must not find the
+ * thread holding the lock that others attach under.
  */
 #include "slab/thread.h"
 
-#include <limits.h>
 #include <pthread.h>
+#include <string.h>
 
 #include "os/lock.h"
 #include "slab/gate.h"
@@ -22,7 +25,7 @@ struct tcache *all_tcaches;
 
 static struct lock lock = LOCK_INIT(LOCK_RANK_THREADS);
 static struct tcache *idle;
-static size_t nr_attached;
+static u32 last_number;
 static pthread_key_t key;
 static bool has_key;
 
@@ -32,9 +35,6 @@ static void thread_exit(void *arg)
 
 	if (tc != thread_heap.tcache)
 		return; /* gone already */
-	if (++tc->exit_rounds < PTHREAD_DESTRUCTOR_ITERATIONS &&
-	    pthread_setspecific(key, tc) == 0)
-		return;
 	thread_heap.has_exited = true;
 	thread_detach();
 }
@@ -44,40 +44,52 @@ void threads_init(void)
 	has_key = pthread_key_create(&key, thread_exit) == 0;
 }
 
-static struct tcache *take_idle(void)
+/*
+ * A thread that attaches has no caches yet, and so no name to locks by which
+ * fork() could tell whom it waits for.  It waits for nobody, then, while a fork
+ * is on its way: false.
+ */
+static bool acquire_unless_fork(struct lock *wanted)
 {
-	struct tcache *tc;
+	while (!lock_try_acquire(wanted)) {
+		if (READ_ONCE(gate_mode) == GATE_FORK)
+			return false;
+		os_yield();
+	}
+	return true;
+}
 
-	lock_acquire(&lock);
-	tc = idle;
-	if (tc)
-		idle = tc->next_idle;
-	nr_attached++;
+static bool take_idle(struct tcache **tc)
+{
+	if (!acquire_unless_fork(&lock))
+		return false;
+	*tc = idle;
+	if (idle)
+		idle = idle->next_idle;
 	lock_release(&lock);
-	return tc;
+	return true;
 }
 
 static void give_idle(struct tcache *tc)
 {
 	lock_acquire(&lock);
-	if (tc) {
-		tc->next_idle = idle;
-		idle = tc;
-	}
-	nr_attached--;
+	tc->next_idle = idle;
+	idle = tc;
 	lock_release(&lock);
 }
 
 static struct tcache *make(void)
 {
-	struct tcache *tc = sheaf_area_alloc(sizeof(*tc));
+	struct tcache *tc = sheaf_area_alloc(sizeof(*tc), acquire_unless_fork);
 
 	if (!tc)
 		return NULL;
-	lock_acquire(&lock);
-	tc->next = all_tcaches;
-	store_release(&all_tcaches, tc);
-	lock_release(&lock);
+	tc->locks.number = LOCK_ANONYMOUS +
+			   __atomic_add_fetch(&last_number, 2, __ATOMIC_RELAXED);
+	tc->next = READ_ONCE(all_tcaches);
+	while (!__atomic_compare_exchange_n(&all_tcaches, &tc->next, tc, true,
+					    __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+		;
 	return tc;
 }
 
@@ -89,54 +101,80 @@ static void load_tops(struct tcache *tc)
 		WRITE_ONCE(thread_heap.top[class], tc->saved_top[class]);
 }
 
-static void save_tops(struct tcache *tc, struct thread_heap *heap)
+/*
+ * A thread may have been stopped for ever right after malloc() had lowered its
+ * number, and before it saw that nothing was left.  Where that shows, it is
+ * undone: no number stands below the NULL of a full-sized sheaf, or below 0.
+ * Elsewhere one slot of the sheaf is not used from then on.
+ */
+static u32 legal_top(u32 top)
+{
+	if (top == (u32)-1)
+		return 0;
+	return top % SHEAF_SLOTS == 1 ? top + 1 : top;
+}
+
+static void save_tops(struct tcache *tc, const struct thread_heap *heap)
 {
 	unsigned int class;
 
-	for (class = 1; class < NR_CLASSES; class++) {
-		tc->saved_top[class] = READ_ONCE(heap->top[class]);
-		WRITE_ONCE(heap->top[class], 0);
-	}
+	for (class = 1; class < NR_CLASSES; class++)
+		tc->saved_top[class] = legal_top(READ_ONCE(heap->top[class]));
+}
+
+static void clear_tops(void)
+{
+	unsigned int class;
+
+	for (class = 0; class < NR_CLASSES; class++)
+		WRITE_ONCE(thread_heap.top[class], 0);
 }
 
 struct tcache *thread_attach(void)
 {
-	struct tcache *tc;
+	struct tcache *tc = NULL;
+	os_signals saved;
 
+	os_block_signals(&saved);
 	if (!gate_enter_anonymous())
-		return NULL;
-	tc = take_idle();
-	if (!tc)
+		goto out;
+	if (take_idle(&tc) && !tc)
 		tc = make();
-	if (!tc) {
-		give_idle(NULL);
-		gate_leave_anonymous();
-		return NULL;
-	}
-	tc->exit_rounds = 0;
+	if (!tc)
+		goto out_leave;
+	tc->thread_id = os_thread_id();
 	load_tops(tc);
 	thread_heap.tcache = tc;
+	lock_self = &tc->locks;
 	store_release(&tc->owner, &thread_heap);
+out_leave:
 	gate_leave_anonymous();
+out:
+	os_restore_signals(&saved);
 	/* May call malloc, which is ready for it now. */
-	if (has_key && !thread_heap.has_exited)
+	if (tc && has_key && !thread_heap.has_exited)
 		pthread_setspecific(key, tc);
-	return thread_heap.tcache;
+	return tc;
 }
 
 void thread_detach(void)
 {
 	struct tcache *tc = thread_heap.tcache;
+	os_signals saved;
 
 	if (!tc)
 		return;
+	os_block_signals(&saved);
 	while (!gate_enter_anonymous())
 		os_yield(); /* a fork, in a thread that is on its way out */
 	save_tops(tc, &thread_heap);
+	clear_tops();
 	thread_heap.tcache = NULL;
+	lock_self = NULL;
 	store_release(&tc->owner, NULL);
 	give_idle(tc);
 	gate_leave_anonymous();
+	os_restore_signals(&saved);
 }
 
 /*
@@ -148,19 +186,34 @@ void threads_adopt_orphans(void)
 {
 	struct tcache *tc;
 
+	lock_reset_orphan(&lock);
 	for_each_tcache(tc) {
 		struct thread_heap *owner = tc->owner;
 
+		if (owner == &thread_heap)
+			tc->thread_id = os_thread_id(); /* it has changed */
 		if (!owner || owner == &thread_heap)
 			continue;
 		save_tops(tc, owner);
 		tc->owner = NULL;
 		tc->is_busy = 0;
+		tc->locks.waits_for = NULL;
 		give_idle(tc);
 	}
 }
 
-size_t threads_attached(void)
+/*
+ * A thread that got its first caches in its very last destructor has ended
+ * without giving them back, and its TLS may be gone.  What lies in its sheaves
+ * is lost with the numbers; the rest of the caches goes on.
+ */
+bool thread_is_gone(struct tcache *tc)
 {
-	return READ_ONCE(nr_attached);
+	if (!tc->owner || tc->owner == &thread_heap ||
+	    os_thread_exists(tc->thread_id))
+		return false;
+	memset(tc->saved_top, 0, sizeof(tc->saved_top));
+	store_release(&tc->owner, NULL);
+	give_idle(tc);
+	return true;
 }

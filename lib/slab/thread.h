@@ -6,6 +6,7 @@
 #define PF_SLAB_THREAD_H
 
 #include "buddy/pcp.h"
+#include "os/lock.h"
 #include "slab/sheaf.h"
 
 /*
@@ -17,8 +18,9 @@ struct tcache {
 	struct tcache *next;       /* all of them, for for_each_tcache() */
 	struct tcache *next_idle;  /* those without a thread */
 	struct thread_heap *owner; /* the thread's TLS, NULL without thread */
+	struct lock_user locks;    /* the thread, to the locks it takes */
 	u32 is_busy;               /* the thread is in a slow path */
-	u32 exit_rounds;           /* times our TLS destructor has run */
+	int thread_id;             /* the thread's, for the OS */
 	u64 nr_slow;               /* slow paths taken */
 	struct per_cpu_pages pcp;
 	u32 saved_top[NR_CLASSES]; /* while there is no thread */
@@ -36,8 +38,7 @@ void threads_init(void);
 /**
  * thread_attach - caches for the calling thread
  *
- * Takes those that an earlier thread has left, without a system call, or makes
- * new ones.  Return: NULL when fork has closed the gate or memory is out.
+ * Takes those that an earlier thread has left, or makes new ones.  Return: NULL when fork has closed the gate or memory is out.
  */
 struct tcache *thread_attach(void);
 
@@ -47,7 +48,7 @@ void thread_detach(void);
 /* In fork's child: the caches of threads that do not exist here. */
 void threads_adopt_orphans(void);
 
-/* Threads with caches, now. */
-size_t threads_attached(void);
+/* Whether @tc's thread has ended unnoticed; its caches are idle then. */
+bool thread_is_gone(struct tcache *tc);
 
 #endif

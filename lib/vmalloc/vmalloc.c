@@ -259,6 +259,12 @@ void vmalloc_init(void)
 	vm.lowest_free = (table + UNIT_BYTES - 1) >> UNIT_SHIFT;
 }
 
+static bool acquire_pool(struct lock *lock)
+{
+	lock_acquire(lock);
+	return true;
+}
+
 static struct vmap_area *new_record(void)
 {
 	struct vmap_area *area = NULL;
@@ -269,7 +275,12 @@ static struct vmap_area *new_record(void)
 		list_del(&area->link);
 	}
 	lock_release(&vm.lock);
-	return area ? area : sheaf_area_alloc(sizeof(*area));
+	return area ? area : sheaf_area_alloc(sizeof(*area), acquire_pool);
+}
+
+void vmalloc_reset(void)
+{
+	lock_reset_orphan(&vm.lock);
 }
 
 void *vmalloc_bytes(size_t bytes, size_t align, bool *is_zero)
@@ -303,6 +314,9 @@ void *vmalloc_bytes(size_t bytes, size_t align, bool *is_zero)
 	vm.nr_areas++;
 	set_units(unit, nr, area);
 	bring_homes(area, bytes);
+	if (area->home_bytes < bytes)
+		zone_make_room(&zone_normal,
+			       (bytes - area->home_bytes) >> PAGE_SHIFT);
 	*is_zero = area->home_bytes == 0;
 	lock_release(&vm.lock);
 	return area->va_start;

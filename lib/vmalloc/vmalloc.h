@@ -52,6 +52,9 @@ void vfree_area(struct vmap_area *area);
  */
 void *vmalloc_resize(struct vmap_area *area, size_t bytes, bool may_move);
 
+/* In fork's child. */
+void vmalloc_reset(void);
+
 struct vmalloc_stats {
 	size_t nr_areas;
 	size_t bytes;
