@@ -20,6 +20,8 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(default)
+
 /**
  * pf_malloc - memory for one object
  * @size: bytes; 0 is served like 1
@@ -85,6 +87,8 @@ bool pf_check(void);
 
 /* "1.2.3", static. */
 const char *pf_version(void);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

@@ -25,7 +25,7 @@
 #define MAX_STEP_PAGES 16384
 
 /* Warm memory in small pieces that is worth giving back for new memory: 4 MiB
- * at least, and an eighth of the zone. */
+ * at least, and an eighth of what the zone's memory is used for. */
 #define MIN_ROOM_PAGES 1024
 #define MIN_ROOM_SHARE 8
 
@@ -97,8 +97,12 @@ void zone_make_room_locked(struct zone *zone, size_t nr_pages)
 {
 	size_t warm = zone->nr_free[WARM];
 
-	if (warm > MIN_ROOM_PAGES && warm > zone->nr_present / MIN_ROOM_SHARE)
-		reclaim_locked(zone, nr_pages);
+	size_t used = zone->nr_present - zone->nr_free[COLD];
+
+	if (warm <= MIN_ROOM_PAGES || warm <= used / MIN_ROOM_SHARE)
+		return;
+	WRITE_ONCE(zone->is_fragmented, true);
+	reclaim_locked(zone, nr_pages);
 }
 
 void zone_make_room(struct zone *zone, size_t nr_pages)

@@ -41,7 +41,6 @@ static struct page *take_fresh_block(struct zone *zone)
 
 	if (!page)
 		return NULL;
-	page->flags = 0;
 	zone->nr_present += MAX_ORDER_NR_PAGES;
 	return page;
 }
@@ -60,7 +59,7 @@ static struct page *alloc_order_locked(struct zone *zone, unsigned int order)
 	if (order < MAX_PAGE_ORDER)
 		buddy_free_range_locked(zone, pfn + (1U << order),
 					MAX_ORDER_NR_PAGES - (1U << order),
-					COLD);
+					page_is_warm(page) ? WARM : COLD);
 	return page;
 }
 

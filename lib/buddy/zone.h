@@ -33,6 +33,10 @@ struct zone {
 	size_t nr_present; /* frames that span_take_block() has given us */
 	size_t nr_lent;    /* frames whose pages are in vmap areas */
 
+	/* New memory was taken beside a good deal of warm memory in pieces too
+	 * small: whoever can empty caches should, and clear this. */
+	bool is_fragmented;
+
 	/* Decay (reclaim.c). */
 	size_t warm_low;    /* fewest warm frames since period_start */
 	u64 period_start;   /* os_now_ms() */

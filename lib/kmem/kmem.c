@@ -73,6 +73,34 @@ static enum kmem_status status_of(const struct bad_free *bad, void **culprit)
 	return KMEM_ALREADY_FREE;
 }
 
+/*
+ * Emptying caches may find an object that was freed twice, in a call that has
+ * nothing to do with it.  The next free says so.
+ */
+static struct bad_free found_bad;
+
+static void remember_bad(const struct bad_free *bad)
+{
+	if (bad->object && !found_bad.object)
+		found_bad = *bad;
+}
+
+/* Objects in the barn hold frames between which larger blocks would fit. */
+static void defragment(void)
+{
+	struct bad_free bad = { NULL, OBJECT_OK };
+	struct tcache *tc;
+
+	WRITE_ONCE(zone_normal.is_fragmented, false);
+	tc = gate_enter();
+	if (!tc)
+		return;
+	barn_flush(tc, &bad);
+	pcp_drain(&tc->pcp, &zone_normal);
+	gate_leave(tc);
+	remember_bad(&bad);
+}
+
 static void free_one(void *p)
 {
 	void *culprit;
@@ -81,10 +109,11 @@ static void free_one(void *p)
 	kmem_free_slow(p, &culprit);
 }
 
-/* What a process with several threads needs and one with one thread does not;
- * called outside the gate, from allocation only. */
-static void care_for_threads(void)
+/* After an allocation, outside the gate: what the next ones will profit from. */
+static void look_ahead(void)
 {
+	if (unlikely(READ_ONCE(zone_normal.is_fragmented)))
+		defragment();
 	if (os_has_one_thread())
 		return;
 	if (unlikely(emergency_is_low()))
@@ -114,6 +143,7 @@ static bool find_memory(void)
 	if (state != READY)
 		return false;
 	caches_drain(&bad);
+	remember_bad(&bad);
 	return zone_release(&zone_normal) > 0;
 }
 
@@ -132,7 +162,7 @@ static void *refill(unsigned int class)
 		}
 		object = barn_alloc(tc, class);
 		gate_leave(tc);
-		care_for_threads();
+		look_ahead();
 		return object;
 	}
 }
@@ -194,7 +224,7 @@ static void *alloc_large(size_t size, size_t align, bool *is_zero)
 		else
 			p = vmalloc_bytes(size, align, is_zero);
 		gate_leave(tc);
-		care_for_threads();
+		look_ahead();
 		return p;
 	}
 }
@@ -334,7 +364,9 @@ enum kmem_status kmem_free_slow(void *p, void **culprit)
 	}
 	status = free_inside(tc, p, culprit);
 	gate_leave(tc);
-	return status;
+	if (likely(!found_bad.object) || status != KMEM_OK)
+		return status;
+	return status_of(&found_bad, culprit);
 }
 
 static bool resize_block(struct page *page, size_t nr_pages)

@@ -61,6 +61,7 @@ char *vmalloc_end;
 
 static struct {
 	u8 state[NR_BLOCKS];
+	bool is_huge[NR_BLOCKS]; /* backed by huge pages, where there are any */
 	size_t first;        /* number of the first block of frames */
 	size_t end;          /* first one that has never been online */
 	size_t limit;        /* one behind the last */
@@ -144,17 +145,14 @@ static void set_end(size_t end)
 	store_release(&direct_map.limit, end << MAX_PAGE_ORDER);
 }
 
-static void advise_huge(size_t block, size_t nr)
+/* Whether blocks from @block on shall have huge pages. */
+static bool wants_huge(size_t block)
 {
-	size_t bytes = nr * ZONE_BLOCK_BYTES;
 	bool is_small = (block - span.first) * ZONE_BLOCK_BYTES <
 			HUGE_PAGES_FROM;
 
-	if (pf_conf.thp == THP_ALWAYS ||
-	    (pf_conf.thp == THP_AUTO && !is_small))
-		os_advise_huge(block_to_virt(block), bytes, true);
-	else
-		os_advise_huge(block_to_virt(block), bytes, false);
+	return pf_conf.thp == THP_ALWAYS ||
+	       (pf_conf.thp == THP_AUTO && !is_small);
 }
 
 /* Several blocks at once where the heap is large: a call for each is slow. */
@@ -176,14 +174,19 @@ static size_t blocks_to_map(size_t block)
 
 static int map_blocks(size_t block, size_t nr)
 {
-	int err = span_map(block_to_virt(block), nr * ZONE_BLOCK_BYTES);
+	size_t bytes = nr * ZONE_BLOCK_BYTES;
+	int err = span_map(block_to_virt(block), bytes);
+	bool is_huge = wants_huge(block);
 	size_t i;
 
 	if (err)
 		return err;
-	advise_huge(block, nr);
-	for (i = 0; i < nr; i++)
+	if (os_advise_huge(block_to_virt(block), bytes, is_huge))
+		is_huge = false;
+	for (i = 0; i < nr; i++) {
 		span.state[block + i] = IDLE;
+		span.is_huge[block + i] = is_huge;
+	}
 	span.nr_idle += nr;
 	if (block < span.lowest_idle)
 		span.lowest_idle = block;
@@ -230,6 +233,11 @@ struct page *span_take_block(void)
 	span.state[block] = ONLINE;
 	span.lowest_idle = block + 1;
 	span.nr_idle--;
+	/*
+	 * One touch of a huge page puts memory behind all of its frames, so
+	 * what is split off such a block is not cold.
+	 */
+	block_to_page(block)->flags = span.is_huge[block] ? PAGE_WARM : 0;
 	return block_to_page(block);
 }
 

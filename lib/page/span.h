@@ -19,7 +19,10 @@ int span_init(void);
  * MAX_ORDER_NR_PAGES frames, aligned to its size.
  */
 
-/* A block that reads as zeros and has no memory behind it yet; or NULL. */
+/*
+ * A block that reads as zeros and has no memory behind it yet, or NULL.  Its
+ * page->flags has PAGE_WARM where memory may come in larger pieces than frames.
+ */
 struct page *span_take_block(void);
 
 /* A block back.  @is_discarded: nothing is behind its frames any more. */

@@ -148,7 +148,7 @@ pf_export int malloc_info(int options, FILE *out)
  * Names by which other members of libc.a call their malloc.  With all of them
  * here the linker has no reason to fetch libc's.
  */
-#define ALIAS_OF(name) __attribute__((alias(#name), copy(name)))
+#define ALIAS_OF(name) pf_export __attribute__((alias(#name), copy(name)))
 
 void *__libc_malloc(size_t size) ALIAS_OF(malloc);
 void __libc_free(void *p) ALIAS_OF(free);

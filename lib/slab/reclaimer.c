@@ -53,7 +53,7 @@ static void give_all_back(void)
 {
 	struct bad_free bad = { NULL, OBJECT_OK };
 
-	/* What is wrong with an object is said when its own thread finds it. */
+	/* A wrong object stays out of its slab; nobody is here to be told. */
 	caches_drain(&bad);
 	zone_reclaim(&zone_normal, SIZE_MAX);
 }

@@ -1,0 +1,37 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# manual.t - the man pages are well formed and speak of what there is
+
+. "${PF_SRCDIR:-$(dirname "$0")/../..}/tests/build/tap.sh"
+
+cd "$PF_SRCDIR" || exit 1
+pages="lib/malloc/pfmalloc.3 lib/os/pfmalloc.conf.5 lib/preload/pfmalloc.7"
+
+for page in $pages; do
+	if command -v mandoc >/dev/null 2>&1; then
+		# Style hints of one mandoc are not those of the next.
+		check "$page has no mistakes" mandoc -Tlint -W warning "$page"
+	else
+		skip "$page has no mistakes" "mandoc is not installed"
+	fi
+done
+
+# Every function that the public header declares is in the manual.
+missing_functions()
+{
+	status=0
+	for name in $(grep -ohE '\<pf_[a-z0-9_]+\(' include/pfmalloc/*.h |
+		tr -d '(' | LC_ALL=C sort -u); do
+		grep -q "$name" lib/malloc/pfmalloc.3 || {
+			echo "$name is not in pfmalloc(3)"
+			status=1
+		}
+		found=yes
+	done
+	[ "$found" = yes ] || status=1
+	return $status
+}
+check "pfmalloc(3) has every function of the header" missing_functions
+
+finish
