@@ -222,7 +222,8 @@ static void *alloc_large(size_t size, size_t align, bool *is_zero)
 		if (nr_pages <= MAX_ORDER_NR_PAGES && align <= KMEM_MAX_BLOCK)
 			p = alloc_block(tc, nr_pages, order, is_zero);
 		else
-			p = vmalloc_bytes(size, align, is_zero);
+			p = vmalloc_bytes(nr_pages << PAGE_SHIFT, align,
+					  is_zero);
 		gate_leave(tc);
 		look_ahead();
 		return p;
@@ -314,10 +315,10 @@ enum kmem_status kmem_usable_size(const void *p, size_t *size)
 	*size = 0;
 	if (is_vmalloc_addr(p))
 		return inspect_area(p, size);
-	if (virt_to_pfn(p) >= READ_ONCE(direct_map.limit))
+	if (virt_to_pfn(p) >= direct_map.end_pfn)
 		return KMEM_FOREIGN;
 	if (!is_direct_map_addr(p))
-		return KMEM_NOT_IN_USE; /* our metadata */
+		return KMEM_NOT_IN_USE; /* metadata, or not online yet */
 	if (byte_map()[virt_to_pfn(p)])
 		return inspect_object(p, size);
 	return inspect_frame(p, size);
@@ -354,8 +355,7 @@ enum kmem_status kmem_free_slow(void *p, void **culprit)
 	*culprit = p;
 	if (!p)
 		return KMEM_OK;
-	if (!is_vmalloc_addr(p) &&
-	    virt_to_pfn(p) >= READ_ONCE(direct_map.limit))
+	if (!is_vmalloc_addr(p) && virt_to_pfn(p) >= direct_map.end_pfn)
 		return KMEM_FOREIGN;
 	while (unlikely(!(tc = enter()))) {
 		if (state == FAILED || emergency_free(p))

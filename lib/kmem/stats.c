@@ -30,12 +30,13 @@ static size_t count_sheaf(u32 top)
 
 static size_t count_cached(unsigned int class)
 {
-	u32 end = kmalloc_caches[class].full;
+	struct kmem_cache *s = &kmalloc_caches[class];
 	struct tcache *tc;
+	unsigned int i;
 	size_t n = 0;
 
-	for (; end; end = *sheaf_link(end))
-		n += count_sheaf(end);
+	for (i = 0; i < s->nr_full; i++)
+		n += count_sheaf(s->full[i]);
 	for_each_tcache(tc) {
 		struct thread_heap *owner = tc->owner;
 

@@ -91,8 +91,10 @@ static void describe(struct text *t, const void *p, enum kmem_status status)
 {
 	if (is_vmalloc_addr(p))
 		describe_area(t, p);
-	else if (virt_to_pfn(p) >= direct_map.limit)
+	else if (virt_to_pfn(p) >= direct_map.end_pfn)
 		text_print(t, "outside of all zones and the vmalloc range");
+	else if (virt_to_pfn(p) >= direct_map.limit)
+		text_print(t, "an address that was never online");
 	else if (!is_direct_map_addr(p))
 		text_print(t, "the allocator's own metadata");
 	else if (byte_map()[virt_to_pfn(p)])

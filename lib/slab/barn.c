@@ -97,15 +97,28 @@ static void flush_sheaf_locked(struct kmem_cache *s, struct tcache *tc, u32 end,
 	put_objects_locked(s, tc, &sheaf_slots()[end - n], n, bad);
 }
 
+/* The one that was put there last: its objects are the likeliest in a cache. */
 static u32 take_full_locked(struct kmem_cache *s)
 {
-	u32 end = s->full;
+	return s->nr_full ? s->full[--s->nr_full] : 0;
+}
 
-	if (end) {
-		s->full = *sheaf_link(end);
+/* Put a full sheaf into the barn; the oldest makes room, flushed: its end. */
+static u32 put_full_locked(struct kmem_cache *s, struct tcache *tc, u32 end,
+			   struct bad_free *bad)
+{
+	u32 oldest = 0;
+	unsigned int i;
+
+	if (s->nr_full == s->max_full) {
+		oldest = s->full[0];
+		for (i = 1; i < s->nr_full; i++)
+			s->full[i - 1] = s->full[i];
 		s->nr_full--;
+		flush_sheaf_locked(s, tc, oldest, bad);
 	}
-	return end;
+	s->full[s->nr_full++] = end;
+	return oldest;
 }
 
 /* Fill the sheaf that ends at @end; the lowest address is popped first. */
@@ -183,25 +196,29 @@ static u32 make_room(u32 end, unsigned int n, unsigned int room)
 	return end - room;
 }
 
-/* Give the full sheaf that ends at @end away; where the new top stands. */
+/*
+ * Give the full sheaf that ends at @end away; where the new top stands.  The
+ * new one is the barn's oldest, flushed, or one from the pool while the barn
+ * has room; without either this sheaf is flushed itself.
+ */
 static u32 exchange_full(struct kmem_cache *s, struct tcache *tc, u32 end,
 			 unsigned int room, struct bad_free *bad)
 {
 	u32 empty = READ_ONCE(s->nr_full) < s->max_full ? sheaf_alloc() : 0;
+	u32 oldest = 0;
 
 	lock_acquire(&s->lock);
-	if (empty && s->nr_full < s->max_full) {
-		*sheaf_link(end) = s->full;
-		s->full = end;
-		s->nr_full++;
-		end = empty;
-		empty = 0;
-	} else {
+	if (empty || s->nr_full == s->max_full)
+		oldest = put_full_locked(s, tc, end, bad);
+	else
 		flush_sheaf_locked(s, tc, end, bad);
-	}
 	lock_release(&s->lock);
+	if (empty && oldest)
+		sheaf_free(oldest);
 	if (empty)
-		sheaf_free(empty);
+		end = empty;
+	else if (oldest)
+		end = oldest;
 	return make_empty(end, room);
 }
 

@@ -40,7 +40,6 @@
 /* A thread's and the barn's shares of a class, in bytes. */
 #define SHEAF_BYTES_MAX KIB(16)
 #define BARN_BYTES_MAX  KIB(64)
-#define BARN_MAX        16
 
 struct kmem_cache kmalloc_caches[NR_CLASSES];
 

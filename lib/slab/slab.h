@@ -10,6 +10,8 @@
 #include "os/lock.h"
 #include "slab/sheaf.h"
 
+#define BARN_MAX 8 /* sheaves in a barn, at most */
+
 struct kmem_cache {
 	struct lock lock;
 	u32 size; /* bytes of an object, a multiple of 16 */
@@ -18,11 +20,12 @@ struct kmem_cache {
 	u8 class;
 	u32 inverse; /* granule number * inverse >> 24 is the object's */
 
-	/* The barn: sheaves with objects, linked by their end numbers. */
-	u32 full;
+	u16 sheaf_max; /* objects in a sheaf, at most */
+
+	/* The barn: sheaves with objects, by their end numbers, oldest first. */
 	u16 nr_full;
 	u16 max_full;
-	u16 sheaf_max; /* objects in a sheaf, at most */
+	u32 full[BARN_MAX];
 
 	struct list_head partial; /* slabs with free objects in their bits */
 	size_t nr_slabs;

@@ -241,3 +241,41 @@ TEST(a_page_block_that_shrinks_gives_its_memory_back)
 	for (i = 0; i < NR; i++)
 		free(blocks[i]);
 }
+
+/*
+ * A block may grow to a power of two of pages off the boundary of that power.
+ * Once it was kept for reuse as an aligned block and became a slab.
+ */
+TEST(a_block_that_grew_off_its_boundary_is_not_reused_as_an_aligned_one)
+{
+	enum { NR = 16 };
+	static const size_t small[] = {1792, 3000, 3276, 5000, 7000, 8192};
+	size_t i;
+
+	for (i = 0; i < 2000; i++) {
+		/* its tail goes back, and the next block starts behind it */
+		void *odd = malloc((100 + i % 28) * 4096);
+		char *p = malloc(3 * 4096);
+		char *objects[NR];
+		int k;
+
+		p = realloc(p, 5 * 4096);
+		p = realloc(p, 8 * 4096);
+		if (!EXPECT(p))
+			return;
+		free(p);
+		for (k = 0; k < NR; k++) {
+			objects[k] = malloc(small[i % 6]);
+			pattern_fill(objects[k], small[i % 6], (uint64_t)k);
+		}
+		for (k = 0; k < NR; k++) {
+			EXPECT(pattern_holds(objects[k], small[i % 6],
+					     (uint64_t)k));
+			free(realloc(objects[k], 100));
+		}
+		if (i % 2)
+			free(odd);
+		else
+			free(realloc(odd, 5000));
+	}
+}

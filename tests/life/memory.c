@@ -217,7 +217,7 @@ TEST(a_freed_array_serves_small_objects)
  */
 static void phases_of_sizes(void *arg)
 {
-	static const size_t phase[] = {48, 700, 3000, 9000, 40000, 300000, 100};
+	static const size_t phase[] = {48, 700, 3000, 12000, 40000, 300000, 96};
 	enum { BYTES = 64 << 20 };
 	void **blocks = map(BYTES / 48 * sizeof(void *));
 	uint64_t random = tap_seed();
