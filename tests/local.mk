@@ -8,6 +8,7 @@ include tests/death/local.mk
 include tests/family/local.mk
 include tests/life/local.mk
 include tests/programs/local.mk
+include tests/unit/local.mk
 
 # "make check-unit" runs the tests of tests/unit alone: they are linked with
 # the library as ordinary code and need no preload; the programs of the other

@@ -49,9 +49,16 @@ static bool family_open(struct malloc_family *family)
 	return EXPECT(family->malloc && family->malloc != malloc);
 }
 
+static bool have_library(void)
+{
+	const char *path = getenv("PF_PRELOAD");
+
+	return path && *path;
+}
+
 #define NEEDS_LIBRARY()                                                        \
 	do {                                                                   \
-		if (!getenv("PF_PRELOAD"))                                     \
+		if (!have_library())                                           \
 			SKIP("PF_PRELOAD names no library");                   \
 	} while (0)
 
