@@ -48,11 +48,11 @@ int machine_lock(void);
 void machine_unlock(int lock);
 void machine_lock_shared(void);
 
-#define MEASURES_MEMORY                                                        \
-	__attribute__((constructor(103))) static void measures_memory(void)    \
-	{                                                                      \
-		machine_lock_shared();                                         \
-	}                                                                      \
+#define MEASURES_MEMORY                                                     \
+	__attribute__((constructor(103))) static void measures_memory(void) \
+	{                                                                   \
+		machine_lock_shared();                                      \
+	}                                                                   \
 	struct measures_memory_
 
 /* Seconds of the monotonic clock. */

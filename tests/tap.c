@@ -26,7 +26,7 @@
 enum {
 	DEFAULT_TIME_LIMIT = 60,
 	MAX_FAILURES_PRINTED = 8, /* in one test; a loop may fail a million */
-	MAX_LINES_PRINTED = 40,   /* of one text */
+	MAX_LINES_PRINTED = 40,	  /* of one text */
 	NAME_BYTES = 256,
 };
 
@@ -118,8 +118,7 @@ int tap_exit_status(void)
 /* Counts a failure; true when it should still be printed. */
 static bool failure_is_printed(void)
 {
-	unsigned int nr =
-		__atomic_fetch_add(&nr_failures, 1, __ATOMIC_RELAXED);
+	unsigned int nr = __atomic_fetch_add(&nr_failures, 1, __ATOMIC_RELAXED);
 
 	if (nr == MAX_FAILURES_PRINTED)
 		tap_note("further failures of this test are not printed");

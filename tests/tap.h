@@ -74,19 +74,19 @@ uint64_t tap_random_next(uint64_t *state);
 /* errno as main() found it. */
 extern int tap_errno_at_start;
 
-#define TEST(name)                                                             \
-	static void test_##name(void);                                         \
-	static struct tap_test tap_##name = {#name, test_##name, NULL};        \
-	__attribute__((constructor)) static void tap_add_##name(void)          \
-	{                                                                      \
-		tap_add(&tap_##name);                                          \
-	}                                                                      \
+#define TEST(name)                                                      \
+	static void test_##name(void);                                  \
+	static struct tap_test tap_##name = {#name, test_##name, NULL}; \
+	__attribute__((constructor)) static void tap_add_##name(void)   \
+	{                                                               \
+		tap_add(&tap_##name);                                   \
+	}                                                               \
 	static void test_##name(void)
 
-#define SKIP(reason)                                                           \
-	do {                                                                   \
-		tap_skip(reason);                                              \
-		return;                                                        \
+#define SKIP(reason)              \
+	do {                      \
+		tap_skip(reason); \
+		return;           \
 	} while (0)
 
 #define TIME_LIMIT(seconds) tap_time_limit(seconds)
@@ -97,8 +97,8 @@ extern int tap_errno_at_start;
 	__extension__({                                                        \
 		intmax_t tap_a = (intmax_t)(a);                                \
 		intmax_t tap_b = (intmax_t)(b);                                \
-		tap_check_num(tap_a op tap_b, tap_a, tap_b,                    \
-			      #a " " #op " " #b, __FILE__, __LINE__);          \
+		tap_check_num(tap_a op tap_b, tap_a, tap_b, #a " " #op " " #b, \
+			      __FILE__, __LINE__);                             \
 	})
 
 #define EXPECT_EQ(a, b) TAP_COMPARE(a, ==, b)
@@ -108,13 +108,13 @@ extern int tap_errno_at_start;
 #define EXPECT_GE(a, b) TAP_COMPARE(a, >=, b)
 #define EXPECT_GT(a, b) TAP_COMPARE(a, >, b)
 
-#define EXPECT_STR_EQ(a, b)                                                    \
+#define EXPECT_STR_EQ(a, b) \
 	tap_check_str((a), (b), #a " equals " #b, __FILE__, __LINE__)
-#define EXPECT_STR_HAS(text, part)                                             \
-	tap_check_has((text), (part), #text " contains " #part, __FILE__,      \
+#define EXPECT_STR_HAS(text, part)                                        \
+	tap_check_has((text), (part), #text " contains " #part, __FILE__, \
 		      __LINE__)
-#define EXPECT_MATCH(text, regex)                                              \
-	tap_check_match((text), (regex), #text " matches " #regex, __FILE__,   \
+#define EXPECT_MATCH(text, regex)                                            \
+	tap_check_match((text), (regex), #text " matches " #regex, __FILE__, \
 			__LINE__)
 
 #ifdef __cplusplus

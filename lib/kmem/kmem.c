@@ -25,13 +25,14 @@ static __thread os_signals fork_signals
 void kmem_init(void)
 {
 	u32 expected = NOT_READY;
+	unsigned int round;
 
 	if (load_acquire(&state) >= READY)
 		return;
 	if (!__atomic_compare_exchange_n(&state, &expected, STARTING, false,
 					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
-		while (load_acquire(&state) == STARTING)
-			os_yield();
+		for (round = 0; load_acquire(&state) == STARTING; round++)
+			os_wait_turn(round);
 		return;
 	}
 	conf_init();

@@ -22,12 +22,11 @@
 #include "os/thread.h"
 
 enum lock_rank {
-	LOCK_RANK_GATE = 1, /* the gate's writers: fork, trim, reclaim */
-	LOCK_RANK_THREADS,  /* the list of per-thread caches */
-	LOCK_RANK_CACHE,    /* one kmem_cache: its barn and its slabs */
-	LOCK_RANK_SHEAVES,  /* the pool of empty sheaves */
-	LOCK_RANK_VMALLOC,  /* the vmalloc area */
-	LOCK_RANK_ZONE,     /* a zone's free blocks, and its spans */
+	LOCK_RANK_THREADS = 1, /* the list of idle per-thread caches */
+	LOCK_RANK_CACHE,       /* one kmem_cache: its barn and its slabs */
+	LOCK_RANK_SHEAVES,     /* the pool of empty sheaves */
+	LOCK_RANK_VMALLOC,     /* the vmalloc area */
+	LOCK_RANK_ZONE,        /* a zone's free blocks, and its spans */
 };
 
 /* What a thread is to locks. */

@@ -49,11 +49,17 @@ void os_wake(u32 *word, int count)
 	errno = saved;
 }
 
-void os_yield(void)
+#define YIELDS 100
+
+void os_wait_turn(unsigned int round)
 {
+	static const struct timespec a_moment = { 0, 100000 };
 	int saved = errno;
 
-	syscall(SYS_sched_yield);
+	if (round < YIELDS)
+		syscall(SYS_sched_yield);
+	else
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &a_moment, NULL);
 	errno = saved;
 }
 

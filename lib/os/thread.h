@@ -24,7 +24,13 @@ static inline bool os_has_one_thread(void)
 void os_wait(u32 *word, u32 value);
 void os_wait_ms(u32 *word, u32 value, unsigned int ms);
 void os_wake(u32 *word, int count);
-void os_yield(void);
+
+/*
+ * Let others run, in a loop that waits for them; @round counts the loop's turns
+ * from 0.  Yields first and sleeps later: the one waited for may have a lower
+ * priority than the caller.
+ */
+void os_wait_turn(unsigned int round);
 
 /* The calling thread's id; a system call. */
 int os_thread_id(void);

@@ -10,12 +10,17 @@
  */
 #include "slab/gate.h"
 
+#include <limits.h>
+
 #include "os/lock.h"
 
 u32 gate_mode;
 
-/* Guards the two below; held for a few instructions, signals blocked. */
-static struct lock gate_lock = LOCK_INIT(LOCK_RANK_GATE);
+/*
+ * Guards the next; held for a few instructions, with signals blocked.  No lock
+ * of lock.h: it has no rank, for a handler may fork whatever its thread holds.
+ */
+static u32 is_changing;
 static u32 nr_forks;     /* threads between their fork's prepare and parent */
 static u32 nr_anonymous; /* threads in a slow path without caches */
 
@@ -109,6 +114,7 @@ static void pass_on_wake_ups(void)
 static void wait_for_others(void)
 {
 	u32 self = thread_heap.is_busy;
+	unsigned int round = 0;
 	struct tcache *tc;
 
 	for_each_tcache(tc) {
@@ -117,11 +123,25 @@ static void wait_for_others(void)
 		while (load_acquire(&tc->is_busy) &&
 		       !waits_for_me(&tc->locks)) {
 			pass_on_wake_ups();
-			os_yield();
+			os_wait_turn(round++);
 		}
 	}
 	while (__atomic_load_n(&nr_anonymous, __ATOMIC_SEQ_CST) > self)
-		os_yield();
+		os_wait_turn(round++);
+}
+
+static void begin_change(void)
+{
+	unsigned int round;
+
+	for (round = 0; __atomic_exchange_n(&is_changing, 1, __ATOMIC_ACQUIRE);
+	     round++)
+		os_wait_turn(round);
+}
+
+static void end_change(void)
+{
+	store_release(&is_changing, 0);
 }
 
 /* Take the gate if it is free, or shared by forks; false to try again. */
@@ -129,14 +149,14 @@ static bool try_close(enum gate_mode mode)
 {
 	bool closed = false;
 
-	lock_acquire(&gate_lock);
+	begin_change();
 	if (gate_mode == GATE_OPEN ||
 	    (gate_mode == GATE_FORK && mode == GATE_FORK)) {
 		__atomic_store_n(&gate_mode, mode, __ATOMIC_SEQ_CST);
 		nr_forks += mode == GATE_FORK;
 		closed = true;
 	}
-	lock_release(&gate_lock);
+	end_change();
 	return closed;
 }
 
@@ -151,23 +171,25 @@ void gate_close(enum gate_mode mode, os_signals *saved)
 	}
 	if (os_has_one_thread())
 		return;
-	os_fence_all_threads();
+	/* No fence to be had: their stores become visible in no time. */
+	if (!os_fence_all_threads())
+		os_wait_turn(UINT_MAX);
 	wait_for_others();
 }
 
 void gate_open(const os_signals *saved)
 {
-	lock_acquire(&gate_lock);
+	begin_change();
 	if (gate_mode != GATE_FORK || --nr_forks == 0)
 		__atomic_store_n(&gate_mode, GATE_OPEN, __ATOMIC_SEQ_CST);
-	lock_release(&gate_lock);
+	end_change();
 	os_wake(&gate_mode, 1 << 30);
 	os_restore_signals(saved);
 }
 
 void gate_reset(const os_signals *saved)
 {
-	gate_lock.word = 0;
+	is_changing = 0;
 	nr_forks = 0;
 	nr_anonymous = thread_heap.is_busy;
 	gate_mode = GATE_OPEN;

@@ -51,10 +51,12 @@ void threads_init(void)
  */
 static bool acquire_unless_fork(struct lock *wanted)
 {
-	while (!lock_try_acquire(wanted)) {
+	unsigned int round;
+
+	for (round = 0; !lock_try_acquire(wanted); round++) {
 		if (READ_ONCE(gate_mode) == GATE_FORK)
 			return false;
-		os_yield();
+		os_wait_turn(round);
 	}
 	return true;
 }
@@ -165,8 +167,9 @@ void thread_detach(void)
 	if (!tc)
 		return;
 	os_block_signals(&saved);
+	/* A fork, in a thread that is on its way out: that can wait. */
 	while (!gate_enter_anonymous())
-		os_yield(); /* a fork, in a thread that is on its way out */
+		gate_wait_open();
 	save_tops(tc, &thread_heap);
 	clear_tops();
 	thread_heap.tcache = NULL;

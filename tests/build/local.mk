@@ -7,6 +7,7 @@ build_tests = \
 	tests/build/fastpath.t \
 	tests/build/layers.t \
 	tests/build/manual.t \
+	tests/build/startup.t \
 	tests/build/symbols.t
 
 TESTS += $(build_tests)

@@ -50,7 +50,8 @@ static bool commit(const char *mistake, const char *conf)
 
 static bool died_of_abort(void)
 {
-	return EXPECT(!outcome.timed_out) && EXPECT(WIFSIGNALED(outcome.status)) &&
+	return EXPECT(!outcome.timed_out) &&
+	       EXPECT(WIFSIGNALED(outcome.status)) &&
 	       EXPECT_EQ(WTERMSIG(outcome.status), SIGABRT);
 }
 
@@ -74,12 +75,12 @@ static void expect_report(const char *name, const char *call, const char *what)
 		EXPECT(!strstr(strstr(outcome.err, "BUG") + 1, "BUG"));
 }
 
-#define DEATH(mistake, call, what)                                             \
-	TEST(mistake)                                                          \
-	{                                                                      \
-		if (!on_pfmalloc())                                            \
-			SKIP("the sentences are pfmalloc's");                  \
-		expect_report(#mistake, call, what);                           \
+#define DEATH(mistake, call, what)                            \
+	TEST(mistake)                                         \
+	{                                                     \
+		if (!on_pfmalloc())                           \
+			SKIP("the sentences are pfmalloc's"); \
+		expect_report(#mistake, call, what);          \
 	}
 
 DEATH(double_free_at_once, "free", ALREADY_FREE)
@@ -198,7 +199,8 @@ TEST(foreign_abort_refuses_memory_of_libc)
 
 	commit("realloc_of_libc_memory", "foreign:abort");
 	died_of_abort();
-	EXPECT_MATCH(outcome.err, "^pfmalloc: BUG: realloc of " NOT_OURS ": 0x");
+	EXPECT_MATCH(outcome.err,
+		     "^pfmalloc: BUG: realloc of " NOT_OURS ": 0x");
 
 	commit("usable_size_of_libc_memory", "foreign:abort");
 	died_of_abort();

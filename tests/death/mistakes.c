@@ -416,7 +416,10 @@ static const struct {
 	const char *name;
 	void (*commit)(void);
 } mistakes[] = {
-#define MISTAKE(name) {#name, name}
+#define MISTAKE(name)       \
+	{                   \
+#name, name \
+	}
 	MISTAKE(double_free_at_once),
 	MISTAKE(double_free_of_a_tiny_object),
 	MISTAKE(double_free_of_a_large_object),
@@ -458,7 +461,8 @@ int main(int argc, char **argv)
 {
 	size_t i;
 
-	for (i = 0; argc == 2 && i < sizeof(mistakes) / sizeof(*mistakes); i++) {
+	for (i = 0; argc == 2 && i < sizeof(mistakes) / sizeof(*mistakes);
+	     i++) {
 		if (strcmp(argv[1], mistakes[i].name))
 			continue;
 		mistakes[i].commit();

@@ -20,12 +20,12 @@ static bool is_aligned(const void *p, size_t alignment)
 	return ((uintptr_t)p & (alignment - 1)) == 0;
 }
 
-#define EXPECT_ALIGNED(p, alignment, size)                                     \
-	do {                                                                   \
-		EXPECT(p);                                                     \
-		if (!EXPECT(is_aligned(p, alignment)))                         \
-			tap_note("  %p for size %zu, alignment %zu", (p),      \
-				 (size_t)(size), (size_t)(alignment));         \
+#define EXPECT_ALIGNED(p, alignment, size)                                \
+	do {                                                              \
+		EXPECT(p);                                                \
+		if (!EXPECT(is_aligned(p, alignment)))                    \
+			tap_note("  %p for size %zu, alignment %zu", (p), \
+				 (size_t)(size), (size_t)(alignment));    \
 	} while (0)
 
 /* Several live blocks of a size: the first of a slab is always aligned. */
@@ -110,9 +110,9 @@ static void expect_alignment_works(size_t alignment, size_t size)
 
 TEST(alignments_up_to_64_MiB_are_served_for_any_size)
 {
-	static const size_t wanted[] = {0,    1,     17,     100,    1000,
-					4096, 5000,  40000,  65536,  300000,
-					1 << 20, (1 << 20) + 1, 5 << 20};
+	static const size_t wanted[] = {
+		0,     1,     17,     100,     1000,	      4096,   5000,
+		40000, 65536, 300000, 1 << 20, (1 << 20) + 1, 5 << 20};
 	size_t alignment;
 	size_t i;
 
@@ -175,9 +175,9 @@ TEST(aligned_alloc_takes_a_size_that_is_no_multiple_of_the_alignment)
 
 TEST(aligned_alloc_refuses_an_alignment_that_is_no_power_of_two)
 {
-	static const size_t bad[] = {0,	   3,	  5,	6,    7,
-				     12,   24,	  48,	100,  4095,
-				     4097, 12288, 65537, SIZE_MAX - 1, SIZE_MAX};
+	static const size_t bad[] = {
+		0,   3,	   5,	 6,	7,     12,	     24,      48,
+		100, 4095, 4097, 12288, 65537, SIZE_MAX - 1, SIZE_MAX};
 	size_t i;
 
 	if (!on_pfmalloc())
@@ -217,8 +217,8 @@ TEST(posix_memalign_of_a_bad_alignment_leaves_errno_alone)
 TEST(memalign_rounds_an_alignment_up_to_a_power_of_two)
 {
 	static const size_t odd[][2] = {
-		{0, 16},      {3, 16},	   {17, 32},	  {24, 32},
-		{48, 64},     {100, 128},  {4095, 4096},  {4097, 8192},
+		{0, 16},      {3, 16},	      {17, 32},	       {24, 32},
+		{48, 64},     {100, 128},     {4095, 4096},    {4097, 8192},
 		{5000, 8192}, {12288, 16384}, {65537, 131072},
 	};
 	size_t i;

@@ -13,7 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NR_BLOCKS = 256, BYTES_AT_ONCE = 16 << 20 };
+enum {
+	NR_BLOCKS = 256,
+	BYTES_AT_ONCE = 16 << 20
+};
 
 static void *blocks[NR_BLOCKS];
 
@@ -70,8 +73,10 @@ TEST(calloc_is_zero_after_blocks_of_its_size_were_freed_dirty)
 /* Freed small objects become pages, pages become large areas, and back. */
 TEST(calloc_is_zero_after_blocks_of_other_sizes_were_freed_dirty)
 {
-	static const size_t dirty[] = {64, 1000, 8000, 20000, 1 << 20, 30 << 20};
-	static const size_t clean[] = {48, 1000, 5000, 70000, 4 << 20, 40 << 20};
+	static const size_t dirty[] = {64,    1000,    8000,
+				       20000, 1 << 20, 30 << 20};
+	static const size_t clean[] = {48,    1000,    5000,
+				       70000, 4 << 20, 40 << 20};
 	size_t i;
 	size_t k;
 

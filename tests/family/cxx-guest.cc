@@ -59,9 +59,9 @@ int guest_catches_bad_alloc(void)
 		caught++;
 	}
 	try {
-		::operator delete(::operator new(impossible(),
-						 std::align_val_t(64)),
-				  std::align_val_t(64));
+		::operator delete(
+			::operator new(impossible(), std::align_val_t(64)),
+			std::align_val_t(64));
 	} catch (const std::bad_alloc &) {
 		caught++;
 	}

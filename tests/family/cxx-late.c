@@ -49,9 +49,9 @@ TEST(the_operators_are_there_without_libstdcxx)
 	EXPECT_EQ((uintptr_t)dlsym(RTLD_DEFAULT, "_ZSt9terminatev"), 0);
 	*(void **)&new = dlsym(RTLD_DEFAULT, "_Znwm");
 	*(void **)&delete = dlsym(RTLD_DEFAULT, "_ZdlPv");
-	if (!EXPECT(new && delete))
+	if (!EXPECT(new &&delete))
 		return;
-	delete (used(new(100)));
+	delete (used(new (100)));
 }
 
 TEST(nothrow_new_works_without_libstdcxx)
@@ -63,8 +63,8 @@ TEST(nothrow_new_works_without_libstdcxx)
 	*(void **)&new = dlsym(RTLD_DEFAULT, "_ZnwmRKSt9nothrow_t");
 	if (!EXPECT(new))
 		return;
-	EXPECT_EQ((uintptr_t)new(opaque(SIZE_MAX), ""), 0);
-	free(used(new(100, "")));
+	EXPECT_EQ((uintptr_t) new (opaque(SIZE_MAX), ""), 0);
+	free(used(new (100, "")));
 }
 
 TEST(a_plug_in_in_cxx_works)

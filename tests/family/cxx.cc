@@ -26,15 +26,19 @@ using std::align_val_t;
 using std::nothrow;
 using std::size_t;
 
-const size_t some_sizes[] = {0,	   1,	  8,	 24,	 64,	  100,
-			     1000, 5000,  8192,	 20000,	 100000,  1 << 20,
-			     4 << 20, 5 << 20, 40 << 20};
+const size_t some_sizes[] = {0,	     1,	      8,       24,	64,
+			     100,    1000,    5000,    8192,	20000,
+			     100000, 1 << 20, 4 << 20, 5 << 20, 40 << 20};
 
 const size_t impossible[] = {
-	size_t(PTRDIFF_MAX) - 4096, size_t(PTRDIFF_MAX),
-	size_t(PTRDIFF_MAX) + 1,    SIZE_MAX - 65536,
-	SIZE_MAX - 4096,	    SIZE_MAX - 63,
-	SIZE_MAX - 15,		    SIZE_MAX - 1,
+	size_t(PTRDIFF_MAX) - 4096,
+	size_t(PTRDIFF_MAX),
+	size_t(PTRDIFF_MAX) + 1,
+	SIZE_MAX - 65536,
+	SIZE_MAX - 4096,
+	SIZE_MAX - 63,
+	SIZE_MAX - 15,
+	SIZE_MAX - 1,
 	SIZE_MAX,
 };
 
@@ -70,13 +74,23 @@ template <class Call> bool throws_bad_alloc(Call call)
 TEST(new_and_delete_come_from_the_malloc_under_test)
 {
 	static const char *const names[] = {
-		"_Znwm",    "_Znam",	"_ZnwmRKSt9nothrow_t",
-		"_ZdlPv",   "_ZdaPv",	"_ZnamRKSt9nothrow_t",
-		"_ZdlPvm",  "_ZdaPvm",	"_ZnwmSt11align_val_t",
-		"_ZdaPvSt11align_val_t", "_ZnamSt11align_val_t",
-		"_ZdlPvSt11align_val_t", "_ZnwmSt11align_val_tRKSt9nothrow_t",
-		"_ZdlPvRKSt9nothrow_t",	 "_ZnamSt11align_val_tRKSt9nothrow_t",
-		"_ZdaPvRKSt9nothrow_t",	 "_ZdlPvmSt11align_val_t",
+		"_Znwm",
+		"_Znam",
+		"_ZnwmRKSt9nothrow_t",
+		"_ZdlPv",
+		"_ZdaPv",
+		"_ZnamRKSt9nothrow_t",
+		"_ZdlPvm",
+		"_ZdaPvm",
+		"_ZnwmSt11align_val_t",
+		"_ZdaPvSt11align_val_t",
+		"_ZnamSt11align_val_t",
+		"_ZdlPvSt11align_val_t",
+		"_ZnwmSt11align_val_tRKSt9nothrow_t",
+		"_ZdlPvRKSt9nothrow_t",
+		"_ZnamSt11align_val_tRKSt9nothrow_t",
+		"_ZdaPvRKSt9nothrow_t",
+		"_ZdlPvmSt11align_val_t",
 		"_ZdaPvmSt11align_val_t",
 		"_ZdlPvSt11align_val_tRKSt9nothrow_t",
 		"_ZdaPvSt11align_val_tRKSt9nothrow_t",

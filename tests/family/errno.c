@@ -16,29 +16,31 @@
 #include <string.h>
 
 /* No call may set this: it is no error number. */
-enum { UNTOUCHED = 4711 };
+enum {
+	UNTOUCHED = 4711
+};
 
 /* The call gives NULL and ENOMEM. */
-#define EXPECT_NO_MEMORY(call)                                                 \
-	do {                                                                   \
-		errno = 0;                                                     \
-		void *result_ = (call);                                        \
-		int errno_ = errno;                                            \
-		tap_check(!result_, #call " gives NULL", __FILE__, __LINE__);  \
-		tap_check_num(errno_ == ENOMEM, errno_, ENOMEM,                \
-			      #call " sets ENOMEM", __FILE__, __LINE__);       \
+#define EXPECT_NO_MEMORY(call)                                                \
+	do {                                                                  \
+		errno = 0;                                                    \
+		void *result_ = (call);                                       \
+		int errno_ = errno;                                           \
+		tap_check(!result_, #call " gives NULL", __FILE__, __LINE__); \
+		tap_check_num(errno_ == ENOMEM, errno_, ENOMEM,               \
+			      #call " sets ENOMEM", __FILE__, __LINE__);      \
 	} while (0)
 
 /* The statement leaves errno alone. */
-#define EXPECT_ERRNO_KEPT(size, ...)                                           \
-	do {                                                                   \
-		errno = UNTOUCHED;                                             \
-		__VA_ARGS__;                                                   \
-		int errno_ = errno;                                            \
-		if (!tap_check_num(errno_ == UNTOUCHED, errno_, UNTOUCHED,     \
-				   "errno untouched by " #__VA_ARGS__,         \
-				   __FILE__, __LINE__))                        \
-			tap_note("  with a size of %zu", (size_t)(size));      \
+#define EXPECT_ERRNO_KEPT(size, ...)                                       \
+	do {                                                               \
+		errno = UNTOUCHED;                                         \
+		__VA_ARGS__;                                               \
+		int errno_ = errno;                                        \
+		if (!tap_check_num(errno_ == UNTOUCHED, errno_, UNTOUCHED, \
+				   "errno untouched by " #__VA_ARGS__,     \
+				   __FILE__, __LINE__))                    \
+			tap_note("  with a size of %zu", (size_t)(size));  \
 	} while (0)
 
 static const size_t impossible[] = {
@@ -57,7 +59,9 @@ static const size_t impossible[] = {
 	SIZE_MAX,
 };
 
-enum { NR_IMPOSSIBLE = sizeof(impossible) / sizeof(impossible[0]) };
+enum {
+	NR_IMPOSSIBLE = sizeof(impossible) / sizeof(impossible[0])
+};
 
 TEST(errno_is_0_when_main_starts)
 {
@@ -194,7 +198,10 @@ TEST(success_and_free_leave_errno_alone)
 /* The path by which memory goes back to the OS keeps errno as well. */
 TEST(freeing_a_gigabyte_leaves_errno_alone)
 {
-	enum { NR = 16384, BYTES = 65536 };
+	enum {
+		NR = 16384,
+		BYTES = 65536
+	};
 	static void *blocks[NR];
 	int i;
 

@@ -172,7 +172,9 @@ TEST(a_block_that_grows_and_shrinks_through_all_sizes_keeps_its_content)
 /* Neighbours that grow at the same time get into each other's way. */
 TEST(many_blocks_that_grow_together_keep_their_content)
 {
-	enum { NR = 50 };
+	enum {
+		NR = 50
+	};
 	char *blocks[NR];
 	size_t have[NR];
 	int step;
@@ -221,7 +223,9 @@ TEST(a_large_block_that_shrinks_gives_its_memory_back)
 
 TEST(a_page_block_that_shrinks_gives_its_memory_back)
 {
-	enum { NR = 32 };
+	enum {
+		NR = 32
+	};
 	char *blocks[NR];
 	size_t size = 2 << 20;
 	size_t full;
@@ -248,7 +252,9 @@ TEST(a_page_block_that_shrinks_gives_its_memory_back)
  */
 TEST(a_block_that_grew_off_its_boundary_is_not_reused_as_an_aligned_one)
 {
-	enum { NR = 16 };
+	enum {
+		NR = 16
+	};
 	static const size_t small[] = {1792, 3000, 3276, 5000, 7000, 8192};
 	size_t i;
 

@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 
+/* clang-format off */
 static const size_t sizes[] = {
 	0,	   1,	     7,	       8,	 9,	   15,
 	16,	   17,	     24,       31,	 32,	   33,
@@ -27,7 +28,10 @@ static const size_t sizes[] = {
 	16777216,  25000000, 33554432, 33554433, 50000000, 67108863,
 	67108864,
 };
+/* clang-format on */
 
-enum { NR_SIZES = sizeof(sizes) / sizeof(sizes[0]) };
+enum {
+	NR_SIZES = sizeof(sizes) / sizeof(sizes[0])
+};
 
 #endif

@@ -188,7 +188,7 @@ struct xml {
 };
 
 static const char *const known_elements[] = {
-	"malloc", "heap", "sizes",  "size",
+	"malloc", "heap",   "sizes",  "size",
 	"total",  "system", "aspace", "unsorted",
 };
 
@@ -471,7 +471,9 @@ TEST(mallopt_takes_what_programs_ask_for)
 
 static void dirty_64_mib(void)
 {
-	enum { NR = 1 << 16 };
+	enum {
+		NR = 1 << 16
+	};
 	static void *blocks[NR];
 	int i;
 

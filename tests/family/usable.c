@@ -20,13 +20,13 @@
 
 MEASURES_MEMORY;
 
-#define NEEDS(function, name)                                                  \
-	do {                                                                   \
-		*(void **)&(function) = dlsym(RTLD_DEFAULT, name);             \
-		if (!(function) && !on_pfmalloc())                             \
-			SKIP("this glibc has no " name);                       \
-		if (!EXPECT(function))                                         \
-			return;                                                \
+#define NEEDS(function, name)                                      \
+	do {                                                       \
+		*(void **)&(function) = dlsym(RTLD_DEFAULT, name); \
+		if (!(function) && !on_pfmalloc())                 \
+			SKIP("this glibc has no " name);           \
+		if (!EXPECT(function))                             \
+			return;                                    \
 	} while (0)
 
 TEST(usable_size_of_NULL_is_0)
@@ -58,7 +58,9 @@ TEST(usable_size_is_at_least_the_request)
 
 TEST(all_of_the_usable_size_may_be_written)
 {
-	enum { NR = 64 };
+	enum {
+		NR = 64
+	};
 	unsigned char *blocks[NR];
 	int i;
 	int k;
@@ -72,9 +74,9 @@ TEST(all_of_the_usable_size_may_be_written)
 				     (uint64_t)k);
 		}
 		for (k = 0; k < nr; k++)
-			if (!EXPECT(pattern_holds(
-				    blocks[k], malloc_usable_size(blocks[k]),
-				    (uint64_t)k)))
+			if (!EXPECT(pattern_holds(blocks[k],
+						  malloc_usable_size(blocks[k]),
+						  (uint64_t)k)))
 				tap_note("  size %zu", sizes[i]);
 		for (k = 0; k < nr; k++)
 			free(blocks[k]);

@@ -56,10 +56,10 @@ static bool have_library(void)
 	return path && *path;
 }
 
-#define NEEDS_LIBRARY()                                                        \
-	do {                                                                   \
-		if (!have_library())                                           \
-			SKIP("PF_PRELOAD names no library");                   \
+#define NEEDS_LIBRARY()                                      \
+	do {                                                 \
+		if (!have_library())                         \
+			SKIP("PF_PRELOAD names no library"); \
 	} while (0)
 
 static void use_both(struct malloc_family *family)
@@ -146,7 +146,9 @@ static void *use_across_dlclose(void *arg)
 
 TEST(threads_go_on_and_end_after_dlclose)
 {
-	enum { NR = 32 };
+	enum {
+		NR = 32
+	};
 	pthread_t threads[NR];
 	int round;
 	int i;

@@ -113,8 +113,10 @@ static void before_constructors(int argc, char **argv, char **envp)
 	stage_run(&preinit);
 }
 
-__attribute__((section(".preinit_array"), used)) static void (
-	*const preinit_entry)(int, char **, char **) = before_constructors;
+__attribute__((section(".preinit_array"),
+	       used)) static void (*const preinit_entry)(int, char **,
+							 char **) =
+	before_constructors;
 
 __attribute__((constructor(102))) static void constructor_of_the_program(void)
 {
@@ -165,7 +167,8 @@ TEST(another_preloaded_library_may_use_malloc_before_and_after_us)
 	char *argv[] = {work, NULL};
 	struct order order = {guest, false};
 
-	if (!EXPECT(sibling_path(".libs/early-guest.so", guest, sizeof(guest))) ||
+	if (!EXPECT(sibling_path(".libs/early-guest.so", guest,
+				 sizeof(guest))) ||
 	    !EXPECT(sibling_path("work", work, sizeof(work))))
 		return;
 	program_run(&outcome, 30, argv, preload_both, &order);

@@ -476,7 +476,11 @@ TEST(fork_handlers_of_the_program_may_allocate)
  * Two hundred generations, each with threads whose caches are full when the
  * next one is forked.  What they hold is free memory: it must be found again.
  */
-enum { NR_GENERATIONS = 200, CHAIN_THREADS = 4, CHAIN_BLOCKS = 1000 };
+enum {
+	NR_GENERATIONS = 200,
+	CHAIN_THREADS = 4,
+	CHAIN_BLOCKS = 1000
+};
 
 static pthread_barrier_t filled;
 

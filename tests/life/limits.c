@@ -239,7 +239,10 @@ static size_t use_up_mappings(long left)
 
 static void work_near_max_map_count(void *arg)
 {
-	enum { NR = 16, BYTES = 8 << 20 };
+	enum {
+		NR = 16,
+		BYTES = 8 << 20
+	};
 	static char *blocks[NR];
 	static char *small[20000];
 	int round;
@@ -282,7 +285,9 @@ TEST(large_blocks_are_served_near_max_map_count)
 /* With no mapping left malloc may fail, and nothing else may. */
 static void work_at_max_map_count(void *arg)
 {
-	enum { NR = 64 };
+	enum {
+		NR = 64
+	};
 	static char *blocks[NR];
 	static char *small[2000];
 	int round;

@@ -13,7 +13,9 @@
 
 MEASURES_MEMORY;
 
-enum { NR_THREADS = 64 };
+enum {
+	NR_THREADS = 64
+};
 
 static int (*guest_use)(int);
 static pthread_barrier_t start;

@@ -218,7 +218,9 @@ TEST(a_freed_array_serves_small_objects)
 static void phases_of_sizes(void *arg)
 {
 	static const size_t phase[] = {48, 700, 3000, 12000, 40000, 300000, 96};
-	enum { BYTES = 64 << 20 };
+	enum {
+		BYTES = 64 << 20
+	};
 	void **blocks = map(BYTES / 48 * sizeof(void *));
 	uint64_t random = tap_seed();
 	size_t extra = status_kib("VmHWM");
@@ -243,7 +245,10 @@ TEST(memory_of_one_size_serves_the_next)
 	child_run(50, phases_of_sizes, NULL);
 }
 
-enum { RING = 1024, NR_PASSED = 1000000 };
+enum {
+	RING = 1024,
+	NR_PASSED = 1000000
+};
 
 static void *_Atomic ring[RING];
 
@@ -296,7 +301,11 @@ TEST(memory_stays_bounded_between_producer_and_consumer)
 }
 
 /* Every thread is a producer for the next one. */
-enum { NR_RING_THREADS = 4, ROUNDS = 200, BATCH = 1000 };
+enum {
+	NR_RING_THREADS = 4,
+	ROUNDS = 200,
+	BATCH = 1000
+};
 
 static void *batches[NR_RING_THREADS][BATCH];
 

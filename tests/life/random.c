@@ -49,7 +49,11 @@ static struct player players[NR_THREADS];
 static struct block parcels[NR_EXCHANGED];
 static atomic_int parcel_state[NR_EXCHANGED];
 
-enum { PARCEL_EMPTY, PARCEL_BUSY, PARCEL_FULL };
+enum {
+	PARCEL_EMPTY,
+	PARCEL_BUSY,
+	PARCEL_FULL
+};
 
 static uint64_t draw(struct player *player, uint64_t n)
 {
@@ -138,7 +142,8 @@ static bool block_free(struct player *player, struct block *block)
 	return EXPECT_EQ(errno, 4711);
 }
 
-static bool block_calloc(struct player *player, struct block *block, size_t size)
+static bool block_calloc(struct player *player, struct block *block,
+			 size_t size)
 {
 	size_t nr = 1 + draw(player, 10);
 	unsigned char *p = calloc(nr, size / nr + 1);
@@ -149,7 +154,8 @@ static bool block_calloc(struct player *player, struct block *block, size_t size
 
 static bool block_align(struct player *player, struct block *block, size_t size)
 {
-	size_t alignment = (size_t)8 << draw(player, draw(player, 20) ? 10 : 20);
+	size_t alignment = (size_t)8
+			   << draw(player, draw(player, 20) ? 10 : 20);
 	void *p = NULL;
 
 	switch (draw(player, 4)) {

@@ -28,7 +28,10 @@ struct call {
 	bool only_enosys; /* glibc itself gives up on EPERM */
 };
 
-#define CALL(name) {#name, SYS_##name, false}
+#define CALL(name)                       \
+	{                                \
+#name, SYS_##name, false \
+	}
 
 static const struct call calls[] = {
 	CALL(madvise),
@@ -62,7 +65,10 @@ static const struct call calls[] = {
 	{"clone3", SYS_clone3, true},
 };
 
-enum { NR_CALLS = sizeof(calls) / sizeof(calls[0]), MAX_FILTER = 64 };
+enum {
+	NR_CALLS = sizeof(calls) / sizeof(calls[0]),
+	MAX_FILTER = 64
+};
 
 struct refusal {
 	int first;

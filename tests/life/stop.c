@@ -15,7 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { NR_THREADS = 4 };
+enum {
+	NR_THREADS = 4
+};
 
 extern char **environ;
 

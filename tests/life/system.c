@@ -83,7 +83,9 @@ static bool thp_mode(char *mode, size_t size)
 	return true;
 }
 
-enum { NR_THREADS = 32 };
+enum {
+	NR_THREADS = 32
+};
 
 static pthread_barrier_t all;
 
@@ -191,10 +193,10 @@ static bool copy_file(const char *from, const char *to, mode_t mode)
 	int in = open(from, O_RDONLY | O_CLOEXEC);
 	int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
 	struct stat stat;
-	bool good = in >= 0 && out >= 0 && !fstat(in, &stat) &&
-		    sendfile(out, in, NULL, (size_t)stat.st_size) ==
-			    stat.st_size &&
-		    !fchmod(out, mode);
+	bool good =
+		in >= 0 && out >= 0 && !fstat(in, &stat) &&
+		sendfile(out, in, NULL, (size_t)stat.st_size) == stat.st_size &&
+		!fchmod(out, mode);
 
 	if (in >= 0)
 		close(in);

@@ -17,7 +17,10 @@
 
 MEASURES_MEMORY;
 
-enum { AT_ONCE = 16, HANDED = 20 };
+enum {
+	AT_ONCE = 16,
+	HANDED = 20
+};
 
 static pthread_attr_t small_stack;
 static pthread_key_t early_key; /* made before any constructor ran */
@@ -31,7 +34,7 @@ static void make_early_key(int argc, char **argv, char **envp)
 }
 
 __attribute__((section(".preinit_array"), used)) static void (
-	*const preinit_entry)(int, char **, char **) = make_early_key;
+		*const preinit_entry)(int, char **, char **) = make_early_key;
 
 __attribute__((constructor)) static void make_small_stack(void)
 {
@@ -124,7 +127,9 @@ static void *stay_with_all(void *arg)
 
 TEST(a_thousand_threads_may_live_at_once)
 {
-	enum { NR = 1000 };
+	enum {
+		NR = 1000
+	};
 	static pthread_t threads[NR];
 	size_t before = resident_kib();
 	int i;
@@ -223,7 +228,8 @@ TEST(keys_made_late_may_free_and_allocate_too)
 	int i;
 
 	for (i = 0; i < 100; i++)
-		EXPECT_EQ(pthread_key_create(&late_keys[i], free_late_value), 0);
+		EXPECT_EQ(pthread_key_create(&late_keys[i], free_late_value),
+			  0);
 	atomic_store(&nr_destroyed, 0);
 	run_threads(AT_ONCE, leave_late_values);
 	EXPECT_EQ(atomic_load(&nr_destroyed), AT_ONCE * 100);

@@ -7,7 +7,9 @@
  */
 #include <stddef.h>
 
-enum { NR_BYTES = 100000 };
+enum {
+	NR_BYTES = 100000
+};
 
 static __thread char zeroes[NR_BYTES];
 static __thread char sevens[1000] = {7, 7, 7};

@@ -18,7 +18,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { NR_BLOCKS = 256, NR_STEPS = 1500, NR_THREADS = 4 };
+enum {
+	NR_BLOCKS = 256,
+	NR_STEPS = 1500,
+	NR_THREADS = 4
+};
 
 struct block {
 	void *p;

@@ -298,13 +298,13 @@ TEST(random_work_agrees_with_an_array_of_owners)
 {
 	EXPECT_EQ(span_init(), 0);
 	zone_init(&zone);
-	random_work(STEPS(16000));
+	random_work(STEPS(10000));
 }
 
 /* Huge pages put memory behind all frames of a block at the first touch. */
 TEST(random_work_agrees_where_blocks_have_huge_pages)
 {
 	pf_conf.thp = THP_ALWAYS;
-	random_work(STEPS(8000));
+	random_work(STEPS(4000));
 	pf_conf.thp = THP_AUTO;
 }

@@ -17,10 +17,17 @@ unit_cflags = $(AM_CFLAGS) -pthread
 unit_ldadd = tests/unit/libunit.la tests/libtap.la libpfcheck.la
 
 unit_programs = \
+	tests/unit/faults \
 	tests/unit/frames \
-	tests/unit/steal
+	tests/unit/steal \
+	tests/unit/vmalloc
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
+
+tests_unit_faults_SOURCES = tests/unit/faults.c
+tests_unit_faults_CPPFLAGS = $(unit_cppflags)
+tests_unit_faults_CFLAGS = $(unit_cflags)
+tests_unit_faults_LDADD = $(unit_ldadd)
 
 tests_unit_frames_SOURCES = tests/unit/frames.c
 tests_unit_frames_CPPFLAGS = $(unit_cppflags)
@@ -31,3 +38,8 @@ tests_unit_steal_SOURCES = tests/unit/steal.c
 tests_unit_steal_CPPFLAGS = $(unit_cppflags)
 tests_unit_steal_CFLAGS = $(unit_cflags)
 tests_unit_steal_LDADD = $(unit_ldadd)
+
+tests_unit_vmalloc_SOURCES = tests/unit/vmalloc.c
+tests_unit_vmalloc_CPPFLAGS = $(unit_cppflags)
+tests_unit_vmalloc_CFLAGS = $(unit_cflags)
+tests_unit_vmalloc_LDADD = $(unit_ldadd)

@@ -136,7 +136,7 @@ static void start_workers(struct worker *workers, unsigned int max_held,
 		EXPECT_EQ(pthread_create(&w->thread, NULL, work, w), 0);
 	}
 	while (__atomic_load_n(&nr_ready, __ATOMIC_SEQ_CST) < NR_THREADS)
-		os_yield();
+		os_wait_turn(0);
 }
 
 static void stop_workers(struct worker *workers)
@@ -230,7 +230,7 @@ static void *free_and_sleep(void *arg)
 		give_back(s->objects[i], 1);
 	store_release(&s->state, 1);
 	while (load_acquire(&s->state) == 1)
-		os_yield();
+		os_wait_turn(0);
 	/* Its sheaf is as good as before. */
 	for (i = 0; i < ARRAY_SIZE(s->objects); i++) {
 		s->objects[i] = kmem_alloc(64, kmem_alloc_slow);
@@ -250,7 +250,7 @@ TEST(a_thread_that_sleeps_loses_all_it_holds_and_goes_on)
 	kmem_init();
 	EXPECT_EQ(pthread_create(&s.thread, NULL, free_and_sleep, &s), 0);
 	while (load_acquire(&s.state) == 0)
-		os_yield();
+		os_wait_turn(0);
 	kmem_get_stats(&stats);
 	EXPECT_GE(stats.nr_cached, 4);
 	drain();

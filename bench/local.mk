@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: MIT
+#
+# bench/local.mk - measurements; built with the rest, run by hand
+
+noinst_PROGRAMS += bench/startup
+bench_startup_SOURCES = bench/startup.c

@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vmalloc.c - vmap areas: a random model, pages that come home, guards
+ *
+ * Each page of an area is stamped with the area's number and the page's.  A
+ * page that was lost on the way, moved to a wrong place or given to two areas
+ * does not hold its stamp.
+ */
+#include "vmalloc/vmalloc.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "buddy/zone.h"
+#include "kmem/kmem.h"
+#include "os/os.h"
+#include "unit.h"
+
+MEASURES_MEMORY;
+
+#define MAX_AREAS  12
+#define MAX_BLOCKS 48
+#define MAX_TOTAL  MIB(160)
+
+/* Something with stamps: an area, or a block of the zone. */
+struct range {
+	char *start;
+	size_t bytes; /* as asked for, in whole pages */
+	u64 stamp;
+};
+
+static struct {
+	struct range areas[MAX_AREAS];
+	struct range blocks[MAX_BLOCKS];
+	size_t nr_areas;
+	size_t nr_blocks;
+	size_t total; /* bytes of areas */
+	u64 last_stamp;
+} model;
+
+static void stamp_pages(const struct range *r, size_t from)
+{
+	size_t i;
+
+	for (i = from; i < r->bytes; i += PAGE_SIZE)
+		*(u64 *)(r->start + i) = r->stamp + i;
+}
+
+static void expect_stamps(const struct range *r, size_t bytes)
+{
+	size_t i;
+
+	for (i = 0; i < bytes; i += PAGE_SIZE) {
+		if (!EXPECT_EQ(*(u64 *)(r->start + i), r->stamp + i))
+			return;
+	}
+}
+
+static void expect_zeros(const char *start, size_t bytes)
+{
+	size_t i;
+
+	for (i = 0; i < bytes; i += PAGE_SIZE) {
+		if (!EXPECT_EQ(*(const u64 *)(start + i), 0))
+			return;
+	}
+}
+
+static u64 new_stamp(void)
+{
+	return ++model.last_stamp << 40;
+}
+
+static size_t random_area_bytes(void)
+{
+	return align_up(random_below(4) ? random_between(1, MIB(12))
+					: random_between(1, MIB(48)),
+			PAGE_SIZE);
+}
+
+static void area_alloc(void)
+{
+	size_t align = random_below(8) ? 1 : MIB(1) << random_below(6);
+	size_t bytes = random_area_bytes();
+	struct vmap_area *area;
+	struct range *r;
+	bool is_zero;
+
+	if (model.nr_areas == MAX_AREAS || model.total + bytes > MAX_TOTAL)
+		return;
+	r = &model.areas[model.nr_areas];
+	r->bytes = bytes;
+	r->start = vmalloc_bytes(r->bytes, align, &is_zero);
+	if (!EXPECT(r->start))
+		return;
+	EXPECT_EQ((uintptr_t)r->start % align, 0);
+	area = find_vmap_area(r->start);
+	if (EXPECT(area)) {
+		EXPECT_EQ(area->bytes, r->bytes);
+		EXPECT(is_zero == (area->home_bytes == 0));
+		expect_zeros(r->start + area->home_bytes,
+			     r->bytes - area->home_bytes);
+	}
+	r->stamp = new_stamp();
+	stamp_pages(r, 0);
+	model.total += r->bytes;
+	model.nr_areas++;
+}
+
+static struct range *any_area(void)
+{
+	return &model.areas[random_below(model.nr_areas)];
+}
+
+static void area_free(struct range *r)
+{
+	struct vmap_area *area = find_vmap_area(r->start);
+
+	expect_stamps(r, r->bytes);
+	if (EXPECT(area))
+		vfree_area(area);
+	EXPECT(!find_vmap_area(r->start));
+	model.total -= r->bytes;
+	*r = model.areas[--model.nr_areas];
+}
+
+static void area_resize(struct range *r)
+{
+	size_t bytes = random_area_bytes();
+	size_t old_bytes = r->bytes;
+	bool may_move = random_below(2);
+	struct vmap_area *area = find_vmap_area(r->start);
+	char *start;
+
+	if (!EXPECT(area) || model.total - old_bytes + bytes > MAX_TOTAL)
+		return;
+	start = vmalloc_resize(area, bytes, may_move);
+	if (!start) {
+		/* Only growing can fail, and only where it is not to move. */
+		EXPECT(bytes > old_bytes && !may_move);
+		expect_stamps(r, old_bytes);
+		return;
+	}
+	if (!may_move)
+		EXPECT_EQ((uintptr_t)start, (uintptr_t)r->start);
+	EXPECT(find_vmap_area(start) == area);
+	EXPECT_GE(area->bytes, bytes);
+	r->start = start;
+	r->bytes = bytes;
+	expect_stamps(r, min_size(old_bytes, bytes));
+	if (bytes > old_bytes)
+		stamp_pages(r, old_bytes);
+	model.total += bytes - old_bytes;
+}
+
+/* The zone's own business goes on, with the same memory. */
+static void block_alloc(void)
+{
+	size_t nr_pages = random_magnitude(MAX_ORDER_NR_PAGES);
+	struct page *page;
+	struct range *r;
+
+	if (model.nr_blocks == MAX_BLOCKS)
+		return;
+	r = &model.blocks[model.nr_blocks];
+	page = zone_alloc_pages(&zone_normal, nr_pages, 0);
+	if (!EXPECT(page))
+		return;
+	r->start = page_to_virt(page);
+	r->bytes = nr_pages << PAGE_SHIFT;
+	r->stamp = new_stamp();
+	if (!page_is_warm(page))
+		expect_zeros(r->start, r->bytes);
+	page->type = PAGE_BLOCK;
+	page->nr = (u32)nr_pages;
+	stamp_pages(r, 0);
+	model.nr_blocks++;
+}
+
+static void block_free(struct range *r)
+{
+	expect_stamps(r, r->bytes);
+	zone_free_pages(&zone_normal, virt_to_page(r->start),
+			r->bytes >> PAGE_SHIFT);
+	*r = model.blocks[--model.nr_blocks];
+}
+
+static bool expect_invariants(void)
+{
+	struct check_report report = { 0 };
+	struct vmalloc_stats stats;
+
+	vmalloc_check(&report);
+	zone_check(&zone_normal, &report);
+	vmalloc_get_stats(&stats);
+	return expect_clean(&report, "vmalloc_check") &
+	       EXPECT_EQ(stats.nr_areas, model.nr_areas) &
+	       EXPECT_GE(stats.bytes, model.total) &
+	       EXPECT_EQ(stats.home_bytes, zone_normal.nr_lent << PAGE_SHIFT);
+}
+
+static void step(void)
+{
+	size_t what = random_below(32);
+
+	if (what < 8 || !model.nr_areas)
+		area_alloc();
+	else if (what < 14)
+		area_free(any_area());
+	else if (what < 22)
+		area_resize(any_area());
+	else if (what < 27)
+		block_alloc();
+	else if (what < 31 && model.nr_blocks)
+		block_free(&model.blocks[random_below(model.nr_blocks)]);
+	else
+		zone_reclaim(&zone_normal, random_magnitude(8192));
+}
+
+TEST(random_work_keeps_every_page_where_it_belongs)
+{
+	unsigned int i;
+
+	kmem_init();
+	for (i = 0; i < STEPS(1600); i++) {
+		step();
+		if (!expect_invariants()) {
+			tap_note("at step %u", i);
+			break;
+		}
+	}
+	while (model.nr_areas)
+		area_free(any_area());
+	while (model.nr_blocks)
+		block_free(&model.blocks[0]);
+	expect_invariants();
+	EXPECT_EQ(zone_normal.nr_lent, 0);
+}
+
+static char *area_of(size_t bytes)
+{
+	bool is_zero;
+	char *start = vmalloc_bytes(bytes, 1, &is_zero);
+
+	EXPECT(start);
+	return start;
+}
+
+static void touch(char *start, size_t bytes)
+{
+	size_t i;
+
+	for (i = 0; i < bytes; i += PAGE_SIZE)
+		start[i] = 1;
+}
+
+TEST(an_area_takes_its_pages_from_memory_that_was_freed)
+{
+	size_t bytes = MIB(32);
+	struct vmap_area *area;
+	char *start;
+	long before;
+
+	zone_reclaim(&zone_normal, SIZE_MAX);
+	start = area_of(bytes);
+	touch(start, bytes);
+	vfree_area(find_vmap_area(start));
+	EXPECT_GE(zone_normal.nr_free[WARM], bytes >> PAGE_SHIFT);
+
+	start = area_of(bytes);
+	area = find_vmap_area(start);
+	EXPECT_EQ(area->home_bytes, bytes);
+	if (!IS_SANITIZED) {
+		before = minor_faults();
+		touch(start, bytes);
+		EXPECT_LT(minor_faults() - before, 64);
+	}
+	vfree_area(area);
+}
+
+TEST(blocks_of_the_zone_take_their_pages_from_an_area_that_was_freed)
+{
+	struct page *block[8];
+	size_t bytes = MIB(32);
+	char *start;
+	long before;
+	unsigned int i;
+
+	zone_reclaim(&zone_normal, SIZE_MAX);
+	start = area_of(bytes);
+	touch(start, bytes);
+	vfree_area(find_vmap_area(start));
+
+	before = minor_faults();
+	for (i = 0; i < 8; i++) {
+		block[i] = zone_alloc_pages(&zone_normal, MAX_ORDER_NR_PAGES,
+					    0);
+		if (!EXPECT(block[i]))
+			return;
+		EXPECT(page_is_warm(block[i]));
+		EXPECT_EQ(resident_pages(page_to_virt(block[i]), MIB(4)), 1024);
+		touch(page_to_virt(block[i]), MIB(4));
+	}
+	if (!IS_SANITIZED)
+		EXPECT_LT(minor_faults() - before, 64);
+	for (i = 0; i < 8; i++)
+		zone_free_pages(&zone_normal, block[i], MAX_ORDER_NR_PAGES);
+}
+
+TEST(an_area_that_grows_elsewhere_takes_its_pages_along)
+{
+	size_t bytes = MIB(16);
+	char *start = area_of(bytes);
+	char *obstacle = area_of(MIB(5));
+	struct range r = { start, bytes, new_stamp() };
+	long before;
+
+	stamp_pages(&r, 0);
+	before = minor_faults();
+	r.start = vmalloc_resize(find_vmap_area(start), MIB(64), true);
+	EXPECT_NE((uintptr_t)r.start, (uintptr_t)start);
+	EXPECT_EQ(resident_pages(r.start, bytes), bytes >> PAGE_SHIFT);
+	expect_stamps(&r, bytes);
+	if (!IS_SANITIZED)
+		EXPECT_LT(minor_faults() - before, 64);
+	EXPECT(!find_vmap_area(start));
+	vfree_area(find_vmap_area(r.start));
+	vfree_area(find_vmap_area(obstacle));
+}
+
+TEST(an_area_that_must_not_move_stays_or_refuses)
+{
+	char *start = area_of(MIB(5));
+	char *obstacle = area_of(MIB(5));
+	struct vmap_area *area = find_vmap_area(start);
+
+	EXPECT_EQ((uintptr_t)vmalloc_resize(area, MIB(6), false),
+		  (uintptr_t)start);
+	EXPECT(!vmalloc_resize(area, MIB(64), false));
+	EXPECT_EQ(area->bytes, MIB(6));
+	vfree_area(area);
+	vfree_area(find_vmap_area(obstacle));
+}
+
+TEST(sizes_beyond_all_addresses_are_refused)
+{
+	struct vmap_area *area;
+	bool is_zero;
+
+	EXPECT(!vmalloc_bytes(1UL << 62, 1, &is_zero));
+	EXPECT(!vmalloc_bytes(MIB(8), 1UL << 62, &is_zero));
+	area = find_vmap_area(area_of(MIB(5)));
+	EXPECT(!vmalloc_resize(area, 1UL << 62, true));
+	EXPECT_EQ(area->bytes, MIB(5));
+	vfree_area(area);
+	expect_invariants();
+}
+
+static void write_behind(void *arg)
+{
+	die_plainly();
+	*(volatile char *)arg = 1;
+}
+
+TEST(the_byte_behind_an_area_is_not_there)
+{
+	/* Even where the area fills its units, and another one follows. */
+	char *start = area_of(MIB(8));
+	char *next = area_of(MIB(8));
+	struct ending ending;
+
+	child_ending(&ending, 30, write_behind, start + MIB(8));
+	EXPECT_EQ(ending.signal, SIGSEGV);
+	child_ending(&ending, 30, write_behind, start + MIB(8) - 1);
+	EXPECT_EQ(ending.signal, 0);
+	vfree_area(find_vmap_area(start));
+	child_ending(&ending, 30, write_behind, start);
+	EXPECT_EQ(ending.signal, SIGSEGV);
+	vfree_area(find_vmap_area(next));
+}
+
+/* Where the range is reserved beforehand nobody else can be in it. */
+static bool is_reserved(void)
+{
+	char *end = vmalloc_end - PAGE_SIZE;
+	int err = os_map_new(end, PAGE_SIZE);
+
+	if (!err)
+		os_unmap(end, PAGE_SIZE);
+	return err != 0;
+}
+
+TEST(a_mapping_of_somebody_else_is_never_touched)
+{
+	char *start = area_of(MIB(8));
+	char *theirs, *other;
+
+	vfree_area(find_vmap_area(start));
+	if (is_reserved())
+		SKIP("the range is reserved");
+	/* In the middle of where the next area would be. */
+	theirs = start + MIB(5);
+	EXPECT_EQ(os_map_new(theirs, PAGE_SIZE), 0);
+	theirs[0] = 77;
+	other = area_of(MIB(8));
+	touch(other, MIB(8));
+	EXPECT(other + MIB(8) <= theirs || other > theirs);
+	EXPECT_EQ(theirs[0], 77);
+	EXPECT(!find_vmap_area(theirs));
+	vfree_area(find_vmap_area(other));
+	EXPECT_EQ(theirs[0], 77);
+	os_unmap(theirs, PAGE_SIZE);
+	expect_invariants();
+}
