@@ -22,6 +22,8 @@ core_sources = \
 	lib/os/conf.h \
 	lib/os/fault.c \
 	lib/os/fault.h \
+	lib/os/loader.c \
+	lib/os/loader.h \
 	lib/os/lock.c \
 	lib/os/lock.h \
 	lib/os/memory.c \

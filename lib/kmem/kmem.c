@@ -48,6 +48,11 @@ void kmem_init(void)
 	store_release(&state, READY);
 }
 
+bool kmem_is_ready(void)
+{
+	return load_acquire(&state) == READY;
+}
+
 static struct tcache *enter(void)
 {
 	if (unlikely(load_acquire(&state) != READY)) {
@@ -454,6 +459,8 @@ bool kmem_check(struct check_report *report)
 {
 	unsigned int class;
 
+	if (!kmem_is_ready())
+		return check_report_clean(report);
 	for (class = 1; class < NR_CLASSES; class++)
 		slab_check(&kmalloc_caches[class], report);
 	vmalloc_check(report);

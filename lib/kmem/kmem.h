@@ -29,6 +29,9 @@ enum kmem_status {
 /* Make the library ready; idempotent, safe from any thread at any time. */
 void kmem_init(void);
 
+/* Whether it is: not before kmem_init(), and never if the OS refused then. */
+bool kmem_is_ready(void);
+
 /**
  * kmem_alloc - @size bytes; the hot path of every allocation
  * @slow: what to do when the thread's sheaf has no object or @size is too

@@ -90,6 +90,8 @@ void kmem_get_stats(struct kmem_stats *stats)
 
 	*stats = (struct kmem_stats){ 0 };
 	kmem_init();
+	if (!kmem_is_ready())
+		return;
 	gate_close(GATE_QUIET, &saved);
 	for (class = 1; class < NR_CLASSES; class++)
 		count_class(class, stats);

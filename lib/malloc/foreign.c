@@ -8,19 +8,16 @@
  * order.  Looking for that is safe here: the dynamic loader allocates only for
  * error messages, and this is no hot path.
  */
-#include <dlfcn.h>
-
 #include "malloc/malloc.h"
 #include "os/conf.h"
-
-extern __typeof__(dlsym) dlsym pf_weak;
+#include "os/loader.h"
 
 static void *next(const char *name, const char *operation, void *p)
 {
 	void *function = NULL;
 
-	if (pf_conf.foreign == FOREIGN_FORWARD && dlsym)
-		function = dlsym(RTLD_NEXT, name);
+	if (pf_conf.foreign == FOREIGN_FORWARD)
+		function = loader_find_next(name);
 	if (!function)
 		report_bad_pointer(operation, p, KMEM_FOREIGN);
 	return function;

@@ -13,10 +13,10 @@
  * they are looked up in it at that moment.  Only somebody who calls operator
  * new needs them, and that somebody has libstdc++.
  */
-#include <dlfcn.h>
 #include <stdlib.h>
 
 #include "malloc/malloc.h"
+#include "os/loader.h"
 #include "os/report.h"
 
 /* size_t is `unsigned long` (m) or `unsigned int` (j) in mangled names. */
@@ -35,16 +35,9 @@ typedef void new_handler_fn(void);
 extern new_handler_fn *_ZSt15get_new_handlerv(void) pf_weak;
 extern void _ZSt17__throw_bad_allocv(void) pf_weak;
 
-extern __typeof__(dlopen) dlopen pf_weak;
-extern __typeof__(dlsym) dlsym pf_weak;
-
 static void *from_libstdcxx(const char *name)
 {
-	void *libstdcxx = NULL;
-
-	if (dlopen && dlsym)
-		libstdcxx = dlopen("libstdc++.so.6", RTLD_LAZY | RTLD_NOLOAD);
-	return libstdcxx ? dlsym(libstdcxx, name) : NULL;
+	return loader_find("libstdc++.so.6", true, name);
 }
 
 static new_handler_fn *get_new_handler(void)

@@ -28,8 +28,8 @@ struct object {
 
 /* Sizes of every layer; what is refused is simply not there. */
 static const size_t sizes[] = {
-	1,    100,   1000,   8192,	5000,	 16,	  8193,	  20000,
-	1000, 100000, 600000, 4194304, 4194305, 9000000, 3000000,
+	1,    100,   1000,   8192,   5000,    16,      8193,   20000,
+	1000, 90000, 200000, 600000, 4194305, 4500000, 2100000,
 };
 
 #define NR_OBJECTS (2 * ARRAY_SIZE(sizes))
@@ -104,14 +104,14 @@ static void work(u64 id)
 
 	for (i = 0; i < NR_OBJECTS; i++)
 		take(&objects[i], sizes[i % ARRAY_SIZE(sizes)], id + i * 16,
-		     i % 3 == 0);
+		     i % 3 == 1);
 	for (i = 0; i < NR_OBJECTS; i += 2)
 		drop(&objects[i]);
 	for (i = 1; i < NR_OBJECTS; i += 2)
 		change(&objects[i], sizes[(i * 5) % ARRAY_SIZE(sizes)]);
 	for (i = 0; i < NR_OBJECTS; i += 2)
 		take(&objects[i], sizes[(i * 3) % ARRAY_SIZE(sizes)],
-		     id + i * 16 + 7, i % 4 == 0);
+		     id + i * 16 + 7, i % 8 == 0);
 	pf_trim();
 	for (i = 1; i < NR_OBJECTS; i += 4)
 		change(&objects[i], objects[i].size * 2 + 1);
