@@ -81,7 +81,9 @@ static struct page *free_buddy_of(pfn_t pfn, unsigned int order,
 {
 	struct page *buddy = pfn_to_page(pfn ^ (1U << order));
 
-	if (buddy->type != PAGE_BUDDY || buddy->order != order ||
+	/* It may be anybody's, who changes the type, though not from or to
+	 * PAGE_BUDDY: that is the lock's. */
+	if (READ_ONCE(buddy->type) != PAGE_BUDDY || buddy->order != order ||
 	    temperature_of(buddy) != temp)
 		return NULL;
 	return buddy;
@@ -107,7 +109,8 @@ void buddy_free_locked(struct zone *zone, struct page *page, unsigned int order,
 		order++;
 	}
 	if (order == MAX_PAGE_ORDER && temp == COLD) {
-		zone->nr_present -= MAX_ORDER_NR_PAGES;
+		WRITE_ONCE(zone->nr_present,
+			   zone->nr_present - MAX_ORDER_NR_PAGES);
 		span_give_block(pfn_to_page(pfn));
 		return;
 	}
@@ -178,7 +181,8 @@ struct page *buddy_find_locked(struct zone *zone, pfn_t pfn)
 	for_each_order(order) {
 		struct page *page = pfn_to_page(pfn & ~order_mask(order));
 
-		if (page->type == PAGE_BUDDY && page->order >= order)
+		if (READ_ONCE(page->type) == PAGE_BUDDY &&
+		    page->order >= order)
 			return page;
 	}
 	return NULL;

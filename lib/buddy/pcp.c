@@ -38,7 +38,7 @@ static struct page *pop(struct per_cpu_pages *pcp, size_t nr_pages)
 	pcp->nr_pages -= (u32)nr_pages;
 	VM_BUG_ON(page->type != PAGE_PCP);
 	VM_BUG_ON(!is_aligned(page, nr_pages));
-	page->type = PAGE_NONE;
+	WRITE_ONCE(page->type, PAGE_NONE);
 	page->flags = PAGE_WARM;
 	return page;
 }
@@ -74,7 +74,7 @@ void pcp_free(struct per_cpu_pages *pcp, struct zone *zone, struct page *page,
 		zone_free_pages(zone, page, nr_pages);
 		return;
 	}
-	page->type = PAGE_PCP;
+	WRITE_ONCE(page->type, PAGE_PCP);
 	page->nr = (u32)nr_pages;
 	page->link.next = (struct list_head *)pcp->list[nr_pages - 1];
 	pcp->list[nr_pages - 1] = page;

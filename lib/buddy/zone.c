@@ -41,7 +41,7 @@ static struct page *take_fresh_block(struct zone *zone)
 
 	if (!page)
 		return NULL;
-	zone->nr_present += MAX_ORDER_NR_PAGES;
+	WRITE_ONCE(zone->nr_present, zone->nr_present + MAX_ORDER_NR_PAGES);
 	return page;
 }
 
@@ -204,7 +204,7 @@ bool zone_adopt_pages(struct zone *zone, void *from, size_t bytes)
 	}
 	if (page) {
 		pfn = page_to_pfn(page);
-		zone->nr_present += all;
+		WRITE_ONCE(zone->nr_present, zone->nr_present + all);
 		buddy_free_range_locked(zone, pfn, nr_pages, WARM);
 		if (all > nr_pages)
 			buddy_free_range_locked(zone, pfn + (pfn_t)nr_pages,

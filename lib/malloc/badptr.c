@@ -58,7 +58,6 @@ static void describe_frame(struct text *t, const void *p)
 		[PAGE_SLAB] = "slab",
 		[PAGE_BLOCK] = "page block in use",
 		[PAGE_LENT] = "block lent to a vmap area",
-		[PAGE_SPARE] = "emergency reserve",
 	};
 	const struct page *page = virt_to_page(p);
 	pfn_t pfn = page_to_pfn(page);

@@ -72,8 +72,10 @@ static bool parse_number(struct word w, u32 max, u32 *value)
 		if (n > max)
 			return false;
 	}
+	if (w.len == 0)
+		return false;
 	*value = (u32)n;
-	return w.len > 0;
+	return true;
 }
 
 static bool parse_value(const struct option *option, struct word w)

@@ -9,6 +9,7 @@
 #include "os/os.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -142,8 +143,11 @@ u64 os_now_ms(void)
 
 u64 os_random(void)
 {
-	const u64 *bytes = (const u64 *)getauxval(AT_RANDOM);
-	u64 mixed = bytes ? bytes[1] : (u64)getpid();
+	const char *bytes = (const char *)getauxval(AT_RANDOM);
+	u64 mixed = (u64)getpid();
+
+	if (bytes) /* at no alignment */
+		memcpy(&mixed, bytes + sizeof(mixed), sizeof(mixed));
 
 	/* A step of splitmix64 (Steele, Lea, Flood 2014): the raw bytes are the
 	 * stack protector's secret and must not show in addresses. */

@@ -36,7 +36,6 @@ enum page_type {
 	PAGE_SLAB,  /* frame of a slab, first or not */
 	PAGE_BLOCK, /* first frame of a page block that somebody allocated */
 	PAGE_LENT,  /* first frame of a block whose pages are in a vmap area */
-	PAGE_SPARE, /* first frame of what is left of the emergency reserve */
 };
 
 /* page->flags */

@@ -257,13 +257,40 @@ void span_give_block(struct page *page)
 	os_discard(page, sizeof(struct page) << MAX_PAGE_ORDER);
 }
 
-static bool is_offline_run(size_t block, size_t nr)
+/* Blocks in a row that nobody uses, mapped or not. */
+static bool is_unused_run(size_t block, size_t nr)
 {
 	size_t i;
 
 	for (i = 0; i < nr; i++) {
-		if (span.state[block + i] != OFFLINE)
+		if (span.state[block + i] != OFFLINE &&
+		    span.state[block + i] != IDLE)
 			return false;
+	}
+	return true;
+}
+
+static void unclaim_run(size_t block, size_t nr)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		if (span.state[block + i] == OFFLINE)
+			span_unmap(block_to_virt(block + i), ZONE_BLOCK_BYTES);
+	}
+}
+
+/* Claim the addresses: nobody's mapping may be moved over. */
+static bool claim_run(size_t block, size_t nr)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		if (span.state[block + i] == OFFLINE &&
+		    span_map(block_to_virt(block + i), ZONE_BLOCK_BYTES)) {
+			unclaim_run(block, i);
+			return false;
+		}
 	}
 	return true;
 }
@@ -273,7 +300,7 @@ struct page *span_adopt_blocks(size_t nr)
 	size_t block, i;
 
 	for (block = span.first; block + nr <= span.limit; block++) {
-		if (is_offline_run(block, nr))
+		if (is_unused_run(block, nr))
 			break;
 	}
 	if (block + nr > span.limit)
@@ -282,11 +309,12 @@ struct page *span_adopt_blocks(size_t nr)
 		if (map_metadata(span.metadata_end))
 			return NULL;
 	}
-	/* Claim the addresses: nobody's mapping may be moved over. */
-	if (span_map(block_to_virt(block), nr * ZONE_BLOCK_BYTES))
+	if (!claim_run(block, nr))
 		return NULL;
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < nr; i++) {
+		span.nr_idle -= span.state[block + i] == IDLE;
 		span.state[block + i] = ONLINE;
+	}
 	set_end(block + nr);
 	return block_to_page(block);
 }

@@ -29,9 +29,9 @@ struct page *span_take_block(void);
 void span_give_block(struct page *page);
 
 /**
- * span_adopt_blocks - addresses for @nr blocks in a row, with nothing mapped
+ * span_adopt_blocks - addresses for @nr blocks in a row, nothing behind them
  *
- * The caller moves a mapping there.  Return: the first block, or NULL.
+ * The caller moves a mapping over them.  Return: the first block, or NULL.
  */
 struct page *span_adopt_blocks(size_t nr);
 

@@ -100,7 +100,12 @@ static void flush_sheaf_locked(struct kmem_cache *s, struct tcache *tc, u32 end,
 /* The one that was put there last: its objects are the likeliest in a cache. */
 static u32 take_full_locked(struct kmem_cache *s)
 {
-	return s->nr_full ? s->full[--s->nr_full] : 0;
+	u16 nr = s->nr_full;
+
+	if (!nr)
+		return 0;
+	WRITE_ONCE(s->nr_full, (u16)(nr - 1));
+	return s->full[nr - 1];
 }
 
 /* Put a full sheaf into the barn; the oldest makes room, flushed: its end. */
@@ -114,10 +119,11 @@ static u32 put_full_locked(struct kmem_cache *s, struct tcache *tc, u32 end,
 		oldest = s->full[0];
 		for (i = 1; i < s->nr_full; i++)
 			s->full[i - 1] = s->full[i];
-		s->nr_full--;
+		WRITE_ONCE(s->nr_full, (u16)(s->nr_full - 1));
 		flush_sheaf_locked(s, tc, oldest, bad);
 	}
-	s->full[s->nr_full++] = end;
+	s->full[s->nr_full] = end;
+	WRITE_ONCE(s->nr_full, (u16)(s->nr_full + 1));
 	return oldest;
 }
 

@@ -36,7 +36,8 @@ void gate_wait_open(void);
 
 static inline bool gate_is_open(void)
 {
-	return likely(READ_ONCE(gate_mode) == GATE_OPEN);
+	/* Acquire: who was inside before us has left what we see. */
+	return likely(load_acquire(&gate_mode) == GATE_OPEN);
 }
 
 /**
@@ -67,7 +68,7 @@ static inline struct tcache *gate_enter(void)
 
 static inline void gate_leave(struct tcache *tc)
 {
-	tc->nr_slow++;
+	WRITE_ONCE(tc->nr_slow, tc->nr_slow + 1); /* others read it */
 	store_release(&tc->is_busy, 0);
 	if (unlikely(thread_heap.has_exited))
 		thread_detach();

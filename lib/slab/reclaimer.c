@@ -35,8 +35,9 @@ static u32 is_running;
 
 bool reclaimer_wanted(void)
 {
-	return zone_normal.nr_present >= WORTH_PAGES && !os_has_one_thread() &&
-	       !READ_ONCE(is_running) && pf_conf.background;
+	return READ_ONCE(zone_normal.nr_present) >= WORTH_PAGES &&
+	       !os_has_one_thread() && !READ_ONCE(is_running) &&
+	       pf_conf.background;
 }
 
 static u64 count_slow_paths(void)

@@ -120,7 +120,7 @@ static struct page *slab_new(struct kmem_cache *s, struct per_cpu_pages *pcp)
 	for (i = 0; i < nr_pages; i++) {
 		unsigned int w;
 
-		slab[i].type = PAGE_SLAB;
+		WRITE_ONCE(slab[i].type, PAGE_SLAB);
 		slab[i].class = s->class;
 		for (w = 0; w < WORDS_PER_PAGE; w++)
 			slab[i].free_bits[w] = 0;
@@ -145,7 +145,7 @@ static void slab_release(struct kmem_cache *s, struct per_cpu_pages *pcp,
 	s->nr_slabs--;
 	s->nr_free -= s->nr_objects;
 	for (i = 0; i < nr_pages; i++) {
-		slab[i].type = PAGE_NONE;
+		WRITE_ONCE(slab[i].type, PAGE_NONE);
 		slab[i].class = 0;
 		store_release(&byte_map()[pfn + i], 0);
 	}
@@ -170,7 +170,7 @@ static unsigned int take_from_slab(struct kmem_cache *s, struct page *slab,
 						   granule + lowest_bit(bits));
 			bits &= bits - 1;
 		}
-		page->free_bits[w % WORDS_PER_PAGE] = bits;
+		WRITE_ONCE(page->free_bits[w % WORDS_PER_PAGE], bits);
 	}
 	slab->nr -= n;
 	s->nr_free -= n;
@@ -235,7 +235,8 @@ enum bad_object slab_put_object(struct kmem_cache *s, struct per_cpu_pages *pcp,
 	if (unlikely(page->free_bits[granule / 64] & bit))
 		return OBJECT_ALREADY_FREE;
 
-	page->free_bits[granule / 64] |= bit;
+	WRITE_ONCE(page->free_bits[granule / 64],
+		   page->free_bits[granule / 64] | bit);
 	s->nr_free++;
 	if (slab->nr++ == 0)
 		list_add(&slab->link, &s->partial);
@@ -262,7 +263,8 @@ void slab_describe(const void *addr, struct object_facts *facts)
 	if (is_start) {
 		size_t g = (uintptr_t)addr % PAGE_SIZE >> GRANULE_SHIFT;
 
-		facts->is_free = page->free_bits[g / 64] >> (g % 64) & 1;
+		facts->is_free = READ_ONCE(page->free_bits[g / 64]) >>
+					 (g % 64) & 1;
 	}
 }
 

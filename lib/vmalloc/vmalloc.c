@@ -322,13 +322,19 @@ void *vmalloc_bytes(size_t bytes, size_t align, bool *is_zero)
 	return area->va_start;
 }
 
-/* Fresh memory gets a home, if there is one to be had. */
+/*
+ * Fresh memory gets a home, if there is one to be had.  A piece that is too
+ * small to be moved to an area again does not: each would take a whole block
+ * of addresses, and a program that takes and frees 4.5 MB in a circle leaves
+ * such a piece every time.
+ */
 static void settle_fresh(struct vmap_area *area)
 {
 	size_t bytes = area->bytes - area->home_bytes;
 
-	if (bytes && zone_adopt_pages(&zone_normal,
-				      area->va_start + area->home_bytes, bytes))
+	if (bytes >= PAGE_SIZE << HOME_MIN_ORDER &&
+	    zone_adopt_pages(&zone_normal,
+			     area->va_start + area->home_bytes, bytes))
 		area->bytes = area->home_bytes;
 }
 

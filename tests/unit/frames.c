@@ -14,8 +14,8 @@
 #include "page/span.h"
 #include "unit.h"
 
-#define MAX_BLOCKS 64   /* of the span that the model can tell apart */
-#define MAX_LIVE   200  /* allocations at a time */
+#define MAX_BLOCKS 64	/* of the span that the model can tell apart */
+#define MAX_LIVE   200	/* allocations at a time */
 #define MAX_FRAMES 6000 /* in all of them */
 
 static struct zone zone = {
@@ -78,7 +78,7 @@ static void remember(struct page *page, size_t nr_pages, bool is_lent)
 {
 	change_owners(page, nr_pages, 0, ++model.last_owner);
 	model.live[model.nr_live++] =
-		(struct allocation){ page, nr_pages, is_lent };
+		(struct allocation){page, nr_pages, is_lent};
 	if (is_lent)
 		model.nr_lent += nr_pages;
 	else
@@ -240,7 +240,7 @@ static void step(void)
 
 static bool expect_sums(void)
 {
-	struct check_report report = { 0 };
+	struct check_report report = {0};
 
 	zone_check(&zone, &report);
 	return expect_clean(&report, "zone_check") &

@@ -17,27 +17,111 @@ unit_cflags = $(AM_CFLAGS) -pthread
 unit_ldadd = tests/unit/libunit.la tests/libtap.la libpfcheck.la
 
 unit_programs = \
+	tests/unit/bits \
+	tests/unit/buddy \
+	tests/unit/conf \
 	tests/unit/faults \
+	tests/unit/fork \
 	tests/unit/frames \
+	tests/unit/list \
+	tests/unit/lock \
+	tests/unit/malloc \
+	tests/unit/memory \
+	tests/unit/pcp \
+	tests/unit/print \
+	tests/unit/sheaf \
+	tests/unit/slab \
+	tests/unit/span \
 	tests/unit/steal \
+	tests/unit/thread \
 	tests/unit/vmalloc
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
+
+tests_unit_bits_SOURCES = tests/unit/bits.c
+tests_unit_bits_CPPFLAGS = $(unit_cppflags)
+tests_unit_bits_CFLAGS = $(unit_cflags)
+tests_unit_bits_LDADD = $(unit_ldadd)
+
+tests_unit_buddy_SOURCES = tests/unit/buddy.c
+tests_unit_buddy_CPPFLAGS = $(unit_cppflags)
+tests_unit_buddy_CFLAGS = $(unit_cflags)
+tests_unit_buddy_LDADD = $(unit_ldadd)
+
+tests_unit_conf_SOURCES = tests/unit/conf.c
+tests_unit_conf_CPPFLAGS = $(unit_cppflags)
+tests_unit_conf_CFLAGS = $(unit_cflags)
+tests_unit_conf_LDADD = $(unit_ldadd)
 
 tests_unit_faults_SOURCES = tests/unit/faults.c
 tests_unit_faults_CPPFLAGS = $(unit_cppflags)
 tests_unit_faults_CFLAGS = $(unit_cflags)
 tests_unit_faults_LDADD = $(unit_ldadd)
 
+tests_unit_fork_SOURCES = tests/unit/fork.c
+tests_unit_fork_CPPFLAGS = $(unit_cppflags)
+tests_unit_fork_CFLAGS = $(unit_cflags)
+tests_unit_fork_LDADD = $(unit_ldadd)
+
 tests_unit_frames_SOURCES = tests/unit/frames.c
 tests_unit_frames_CPPFLAGS = $(unit_cppflags)
 tests_unit_frames_CFLAGS = $(unit_cflags)
 tests_unit_frames_LDADD = $(unit_ldadd)
 
+tests_unit_list_SOURCES = tests/unit/list.c
+tests_unit_list_CPPFLAGS = $(unit_cppflags)
+tests_unit_list_CFLAGS = $(unit_cflags)
+tests_unit_list_LDADD = $(unit_ldadd)
+
+tests_unit_lock_SOURCES = tests/unit/lock.c
+tests_unit_lock_CPPFLAGS = $(unit_cppflags)
+tests_unit_lock_CFLAGS = $(unit_cflags)
+tests_unit_lock_LDADD = $(unit_ldadd)
+
+tests_unit_malloc_SOURCES = tests/unit/malloc.c
+tests_unit_malloc_CPPFLAGS = $(unit_cppflags)
+tests_unit_malloc_CFLAGS = $(unit_cflags)
+tests_unit_malloc_LDADD = $(unit_ldadd)
+
+tests_unit_memory_SOURCES = tests/unit/memory.c
+tests_unit_memory_CPPFLAGS = $(unit_cppflags)
+tests_unit_memory_CFLAGS = $(unit_cflags)
+tests_unit_memory_LDADD = $(unit_ldadd)
+
+tests_unit_pcp_SOURCES = tests/unit/pcp.c
+tests_unit_pcp_CPPFLAGS = $(unit_cppflags)
+tests_unit_pcp_CFLAGS = $(unit_cflags)
+tests_unit_pcp_LDADD = $(unit_ldadd)
+
+tests_unit_print_SOURCES = tests/unit/print.c
+tests_unit_print_CPPFLAGS = $(unit_cppflags)
+tests_unit_print_CFLAGS = $(unit_cflags)
+tests_unit_print_LDADD = $(unit_ldadd)
+
+tests_unit_sheaf_SOURCES = tests/unit/sheaf.c
+tests_unit_sheaf_CPPFLAGS = $(unit_cppflags)
+tests_unit_sheaf_CFLAGS = $(unit_cflags)
+tests_unit_sheaf_LDADD = $(unit_ldadd)
+
+tests_unit_slab_SOURCES = tests/unit/slab.c
+tests_unit_slab_CPPFLAGS = $(unit_cppflags)
+tests_unit_slab_CFLAGS = $(unit_cflags)
+tests_unit_slab_LDADD = $(unit_ldadd)
+
+tests_unit_span_SOURCES = tests/unit/span.c
+tests_unit_span_CPPFLAGS = $(unit_cppflags)
+tests_unit_span_CFLAGS = $(unit_cflags)
+tests_unit_span_LDADD = $(unit_ldadd)
+
 tests_unit_steal_SOURCES = tests/unit/steal.c
 tests_unit_steal_CPPFLAGS = $(unit_cppflags)
 tests_unit_steal_CFLAGS = $(unit_cflags)
 tests_unit_steal_LDADD = $(unit_ldadd)
+
+tests_unit_thread_SOURCES = tests/unit/thread.c
+tests_unit_thread_CPPFLAGS = $(unit_cppflags)
+tests_unit_thread_CFLAGS = $(unit_cflags)
+tests_unit_thread_LDADD = $(unit_ldadd)
 
 tests_unit_vmalloc_SOURCES = tests/unit/vmalloc.c
 tests_unit_vmalloc_CPPFLAGS = $(unit_cppflags)

@@ -9,6 +9,7 @@
 #include "slab/steal.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <string.h>
 
 #include "buddy/zone.h"
@@ -46,8 +47,7 @@ static void change_owner(void *object, u64 from, u64 to)
 	u64 seen = from;
 
 	EXPECT(__atomic_compare_exchange_n((u64 *)object, &seen, to, false,
-					   __ATOMIC_ACQ_REL,
-					   __ATOMIC_ACQUIRE));
+					   __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
 	EXPECT_EQ(seen, from);
 }
 
@@ -159,7 +159,7 @@ static void stop_workers(struct worker *workers)
 
 static void drain(void)
 {
-	struct bad_free bad = { NULL, OBJECT_OK };
+	struct bad_free bad = {NULL, OBJECT_OK};
 
 	caches_drain(&bad);
 	EXPECT_EQ((uintptr_t)bad.object, 0);
@@ -167,7 +167,7 @@ static void drain(void)
 
 static void expect_nothing_lost(void)
 {
-	struct check_report report = { 0 };
+	struct check_report report = {0};
 	struct kmem_stats stats;
 
 	kmem_check(&report);
@@ -244,7 +244,7 @@ static void *free_and_sleep(void *arg)
 
 TEST(a_thread_that_sleeps_loses_all_it_holds_and_goes_on)
 {
-	struct sleeper s = { 0 };
+	struct sleeper s = {0};
 	struct kmem_stats stats;
 
 	kmem_init();
@@ -291,9 +291,9 @@ TEST(nothing_is_lost_when_threads_end_while_others_steal)
 			w->random = tap_random();
 			w->max_held = 60;
 			w->nr_classes = 4;
-			EXPECT_EQ(pthread_create(&w->thread, NULL, short_life,
-						 w),
-				  0);
+			EXPECT_EQ(
+				pthread_create(&w->thread, NULL, short_life, w),
+				0);
 		}
 		drain();
 		for (i = 0; i < NR_THREADS; i++)

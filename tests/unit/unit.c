@@ -55,8 +55,8 @@ void child_ending(struct ending *ending, unsigned int limit,
 
 void die_plainly(void)
 {
-	static const int signals[] = { SIGSEGV, SIGBUS, SIGABRT };
-	struct rlimit none = { 0, 0 };
+	static const int signals[] = {SIGSEGV, SIGBUS, SIGABRT};
+	struct rlimit none = {0, 0};
 	size_t i;
 
 	setrlimit(RLIMIT_CORE, &none);
@@ -79,7 +79,7 @@ static void call_to_die(void *arg)
 
 bool expect_abort(void (*function)(void *arg), void *arg, const char *sentence)
 {
-	struct call call = { function, arg };
+	struct call call = {function, arg};
 	struct ending ending;
 
 	child_ending(&ending, 30, call_to_die, &call);

@@ -24,6 +24,13 @@
 #define IS_SANITIZED 0
 #endif
 
+/* Under ThreadSanitizer a child of many threads cannot start one: "dup thread with used id". */
+#ifdef __SANITIZE_THREAD__
+#define CHILDREN_HAVE_THREADS 0
+#else
+#define CHILDREN_HAVE_THREADS 1
+#endif
+
 /* Slower builds do a fraction of the random steps. */
 #define STEPS(n) (IS_SANITIZED ? (n) / 8 : (n))
 

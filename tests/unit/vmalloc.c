@@ -188,7 +188,7 @@ static void block_free(struct range *r)
 
 static bool expect_invariants(void)
 {
-	struct check_report report = { 0 };
+	struct check_report report = {0};
 	struct vmalloc_stats stats;
 
 	vmalloc_check(&report);
@@ -241,8 +241,10 @@ TEST(random_work_keeps_every_page_where_it_belongs)
 static char *area_of(size_t bytes)
 {
 	bool is_zero;
-	char *start = vmalloc_bytes(bytes, 1, &is_zero);
+	char *start;
 
+	kmem_init();
+	start = vmalloc_bytes(bytes, 1, &is_zero);
 	EXPECT(start);
 	return start;
 }
@@ -262,6 +264,7 @@ TEST(an_area_takes_its_pages_from_memory_that_was_freed)
 	char *start;
 	long before;
 
+	kmem_init();
 	zone_reclaim(&zone_normal, SIZE_MAX);
 	start = area_of(bytes);
 	touch(start, bytes);
@@ -287,6 +290,7 @@ TEST(blocks_of_the_zone_take_their_pages_from_an_area_that_was_freed)
 	long before;
 	unsigned int i;
 
+	kmem_init();
 	zone_reclaim(&zone_normal, SIZE_MAX);
 	start = area_of(bytes);
 	touch(start, bytes);
@@ -294,8 +298,8 @@ TEST(blocks_of_the_zone_take_their_pages_from_an_area_that_was_freed)
 
 	before = minor_faults();
 	for (i = 0; i < 8; i++) {
-		block[i] = zone_alloc_pages(&zone_normal, MAX_ORDER_NR_PAGES,
-					    0);
+		block[i] =
+			zone_alloc_pages(&zone_normal, MAX_ORDER_NR_PAGES, 0);
 		if (!EXPECT(block[i]))
 			return;
 		EXPECT(page_is_warm(block[i]));
@@ -313,7 +317,7 @@ TEST(an_area_that_grows_elsewhere_takes_its_pages_along)
 	size_t bytes = MIB(16);
 	char *start = area_of(bytes);
 	char *obstacle = area_of(MIB(5));
-	struct range r = { start, bytes, new_stamp() };
+	struct range r = {start, bytes, new_stamp()};
 	long before;
 
 	stamp_pages(&r, 0);
@@ -355,6 +359,64 @@ TEST(sizes_beyond_all_addresses_are_refused)
 	EXPECT_EQ(area->bytes, MIB(5));
 	vfree_area(area);
 	expect_invariants();
+}
+
+/*
+ * A mistake that was made: what had no home got a new one each time, and a
+ * program that took and freed 4.5 MB in a circle used up addresses, mappings
+ * and page tables for ever.
+ */
+static void expect_bounded(size_t (*bytes)(unsigned int i), size_t max_blocks,
+			   bool shall_reclaim)
+{
+	size_t limit = 0;
+	unsigned int i;
+
+	for (i = 0; i < 400; i++) {
+		char *start = area_of(bytes(i));
+
+		touch(start, PAGE_SIZE);
+		vfree_area(find_vmap_area(start));
+		if (shall_reclaim)
+			zone_reclaim(&zone_normal, SIZE_MAX);
+		if (i == 20)
+			limit = direct_map.limit;
+	}
+	EXPECT_LE((direct_map.limit - limit) >> MAX_PAGE_ORDER, max_blocks);
+	zone_reclaim(&zone_normal, SIZE_MAX);
+}
+
+static size_t odd_size(unsigned int i)
+{
+	(void)i;
+	return MIB(4) + KIB(300);
+}
+
+static size_t even_size(unsigned int i)
+{
+	(void)i;
+	return MIB(32);
+}
+
+static size_t any_size(unsigned int i)
+{
+	(void)i;
+	return align_up(random_between(MIB(4) + 1, MIB(20)), PAGE_SIZE);
+}
+
+TEST(areas_that_come_and_go_need_no_new_addresses)
+{
+	expect_bounded(odd_size, 16, false);
+	expect_bounded(even_size, 16, false);
+	/* Pieces of all sizes come to exist, one after the other. */
+	expect_bounded(any_size, 80, false);
+}
+
+TEST(areas_whose_memory_was_given_back_need_no_new_addresses)
+{
+	expect_bounded(odd_size, 16, true);
+	expect_bounded(even_size, 16, true);
+	expect_bounded(any_size, 80, true);
 }
 
 static void write_behind(void *arg)

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * memory.c - what the library asks of the system's memory
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "os/fault.h"
+#include "os/os.h"
+#include "pattern.h"
+#include "unit.h"
+
+#define BYTES (16 * PAGE_SIZE)
+
+/* Addresses that nobody uses, for the test to map at. */
+static char *free_addresses(size_t bytes)
+{
+	void *addr = NULL;
+
+	EXPECT_EQ(os_reserve(&addr, bytes), 0);
+	EXPECT_EQ(os_unmap(addr, bytes), 0);
+	return addr;
+}
+
+static char *new_memory(void)
+{
+	char *addr = free_addresses(BYTES);
+
+	EXPECT_EQ(os_map_new(addr, BYTES), 0);
+	return addr;
+}
+
+TEST(pages_are_at_least_frames)
+{
+	EXPECT_GE(os_page_size(), PAGE_SIZE);
+	EXPECT_EQ(os_page_size(), (size_t)sysconf(_SC_PAGESIZE));
+}
+
+TEST(new_memory_is_zero_and_can_be_written)
+{
+	char *addr = new_memory();
+
+	EXPECT(is_zero(addr, BYTES));
+	pattern_fill(addr, BYTES, 1);
+	EXPECT(pattern_holds(addr, BYTES, 1));
+	EXPECT_EQ(os_unmap(addr, BYTES), 0);
+	EXPECT(!is_mapped(addr));
+}
+
+TEST(an_address_in_use_is_refused)
+{
+	char *addr = new_memory();
+
+	errno = 0;
+	pattern_fill(addr, BYTES, 2);
+	EXPECT_EQ(os_map_new(addr, BYTES), -EEXIST);
+	EXPECT_EQ(os_map_new(addr - PAGE_SIZE, 2 * PAGE_SIZE), -EEXIST);
+	EXPECT_EQ(os_map_new(addr + BYTES - PAGE_SIZE, PAGE_SIZE), -EEXIST);
+	EXPECT_EQ(errno, 0);
+	EXPECT(pattern_holds(addr, BYTES, 2));
+	os_unmap(addr, BYTES);
+}
+
+TEST(discarded_memory_reads_as_zeros)
+{
+	char *addr = new_memory();
+
+	pattern_fill(addr, BYTES, 3);
+	EXPECT_EQ(os_discard(addr + PAGE_SIZE, PAGE_SIZE), 0);
+	EXPECT_EQ(resident_pages(addr + PAGE_SIZE, PAGE_SIZE), 0);
+	EXPECT_EQ(resident_pages(addr, BYTES), 15);
+	EXPECT(is_zero(addr + PAGE_SIZE, PAGE_SIZE));
+	os_unmap(addr, BYTES);
+}
+
+TEST(memory_is_discarded_even_where_madvise_is_refused)
+{
+	char *addr = new_memory();
+
+	pattern_fill(addr, BYTES, 4);
+	os_fail_calls(0, 1);
+	EXPECT_EQ(os_discard(addr, BYTES), 0);
+	EXPECT_EQ(os_calls_made(), 2);
+	os_fail_calls(0, 0);
+	EXPECT(is_zero(addr, BYTES));
+	os_unmap(addr, BYTES);
+}
+
+TEST(moved_pages_leave_an_empty_mapping)
+{
+	char *from = new_memory();
+	char *to = new_memory();
+	int err;
+
+	pattern_fill(from, BYTES, 5);
+	err = os_move_pages(from, to, BYTES);
+	if (err == -EINVAL)
+		SKIP("the kernel has no MREMAP_DONTUNMAP");
+	EXPECT_EQ(err, 0);
+	EXPECT(pattern_holds(to, BYTES, 5));
+	EXPECT_EQ(resident_pages(from, BYTES), 0);
+	EXPECT(is_zero(from, BYTES));
+	from[0] = 1; /* and it can be written */
+	os_unmap(from, BYTES);
+	os_unmap(to, BYTES);
+}
+
+TEST(a_moved_mapping_leaves_nothing)
+{
+	char *from = new_memory();
+	char *to = new_memory();
+
+	pattern_fill(from, BYTES, 6);
+	EXPECT_EQ(os_move_mapping(from, to, BYTES), 0);
+	EXPECT(pattern_holds(to, BYTES, 6));
+	EXPECT(!is_mapped(from));
+	os_unmap(to, BYTES);
+}
+
+TEST(reserved_addresses_become_memory_and_addresses_again)
+{
+	void *addr;
+
+	EXPECT_EQ(os_reserve(&addr, BYTES), 0);
+	EXPECT_EQ(os_map_over(addr, BYTES), 0);
+	pattern_fill(addr, BYTES, 7);
+	EXPECT_EQ(os_unmap_to_reserve(addr, BYTES), 0);
+	EXPECT(is_mapped(addr)); /* for the kernel; nobody can touch it */
+	EXPECT_EQ(os_map_new(addr, BYTES), -EEXIST);
+	EXPECT_EQ(os_map_over(addr, BYTES), 0);
+	EXPECT(is_zero(addr, BYTES));
+	os_unmap(addr, BYTES);
+}
+
+TEST(errors_are_values_and_errno_stays)
+{
+	void *addr;
+
+	errno = 77;
+	EXPECT_EQ(os_reserve(&addr, 1UL << 60), -ENOMEM);
+	EXPECT_EQ(os_unmap((void *)1, PAGE_SIZE), -EINVAL);
+	EXPECT_LT(
+		os_move_mapping((void *)PAGE_SIZE, (void *)MIB(64), PAGE_SIZE),
+		0);
+	EXPECT_EQ(errno, 77);
+}
+
+TEST(the_nth_call_fails_and_those_behind_it_as_wanted)
+{
+	char *addr = new_memory();
+
+	os_fail_calls(1, 2);
+	EXPECT_EQ(os_map_over(addr, BYTES), 0);
+	EXPECT_EQ(os_map_over(addr, BYTES), -ENOMEM);
+	EXPECT_EQ(os_map_over(addr, BYTES), -ENOMEM);
+	EXPECT_EQ(os_map_over(addr, BYTES), 0);
+	EXPECT_EQ(os_calls_made(), 4);
+	os_fail_calls(0, 0);
+	os_unmap(addr, BYTES);
+}
+
+TEST(the_clock_does_not_go_back)
+{
+	u64 before = os_now_ms();
+	unsigned int i;
+
+	for (i = 0; i < 10000; i++) {
+		u64 now = os_now_ms();
+
+		EXPECT_LE(before, now);
+		before = now;
+	}
+}
