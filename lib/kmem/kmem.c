@@ -109,10 +109,10 @@ static void defragment(void)
 
 static void free_one(void *p)
 {
-	void *culprit;
+	struct bad_free bad = { NULL, OBJECT_ALREADY_FREE };
 
-	/* It was checked when it was put aside, as far as it can be. */
-	kmem_free_slow(p, &culprit);
+	if (kmem_free_slow(p, &bad.object) != KMEM_OK)
+		remember_bad(&bad);
 }
 
 /* After an allocation, outside the gate: what the next ones will profit from. */
@@ -134,7 +134,9 @@ static void *alloc_outside(size_t size, bool *must_retry)
 	void *p = emergency_alloc(bytes_to_pages(size ? size : 1));
 
 	*must_retry = false;
-	if (!p && state == READY && !gate_is_open()) {
+	/* A thread with caches came here because of a fork, maybe over now. */
+	if (!p && state == READY &&
+	    (thread_heap.tcache || !gate_is_open())) {
 		gate_wait_open();
 		*must_retry = true;
 	}
@@ -145,12 +147,19 @@ static void *alloc_outside(size_t size, bool *must_retry)
 static bool find_memory(void)
 {
 	struct bad_free bad = { NULL, OBJECT_OK };
+	size_t released;
+	struct tcache *tc;
 
 	if (state != READY)
 		return false;
 	caches_drain(&bad);
 	remember_bad(&bad);
-	return zone_release(&zone_normal) > 0;
+	tc = gate_enter();
+	if (!tc)
+		return false;
+	released = zone_release(&zone_normal);
+	gate_leave(tc);
+	return released > 0;
 }
 
 static void *refill(unsigned int class)
@@ -421,12 +430,17 @@ size_t kmem_trim(enum kmem_status *status, void **culprit)
 {
 	struct bad_free bad = { NULL, OBJECT_OK };
 	size_t nr_pages = 0;
+	struct tcache *tc;
 
 	*status = KMEM_OK;
 	kmem_init();
 	if (state == READY) {
 		caches_drain(&bad);
-		nr_pages = zone_reclaim(&zone_normal, SIZE_MAX);
+		tc = gate_enter();
+		if (tc) {
+			nr_pages = zone_reclaim(&zone_normal, SIZE_MAX);
+			gate_leave(tc);
+		}
 		*status = status_of(&bad, culprit);
 	}
 	return nr_pages << PAGE_SHIFT;
@@ -436,6 +450,8 @@ void kmem_fork_prepare(void)
 {
 	kmem_init();
 	gate_close(GATE_FORK, &fork_signals);
+	/* The child could not tell: none of the others exists there. */
+	threads_find_gone();
 }
 
 void kmem_fork_parent(void)

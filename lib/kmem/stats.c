@@ -93,6 +93,7 @@ void kmem_get_stats(struct kmem_stats *stats)
 	if (!kmem_is_ready())
 		return;
 	gate_close(GATE_QUIET, &saved);
+	threads_find_gone();
 	for (class = 1; class < NR_CLASSES; class++)
 		count_class(class, stats);
 	count_frames(stats);

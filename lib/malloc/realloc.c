@@ -41,6 +41,7 @@ static void *grow(void *p, size_t old_size, size_t size)
 
 static void *shrink(void *p, size_t old_size, size_t size)
 {
+	int saved = errno;
 	void *moved;
 
 	if (old_size <= KMALLOC_MAX_CACHE_SIZE) {
@@ -56,7 +57,10 @@ static void *shrink(void *p, size_t old_size, size_t size)
 	}
 	/* Shrinking cannot fail: without memory to move to, it stays. */
 	moved = kmem_good_size(size) < old_size ? move(p, old_size, size) : p;
-	return moved ? moved : p;
+	if (moved)
+		return moved;
+	errno = saved;
+	return p;
 }
 
 void *pf_realloc(void *p, size_t size)

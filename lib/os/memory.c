@@ -114,17 +114,40 @@ int os_discard(void *addr, size_t bytes)
 	return err ? os_map_over(addr, bytes) : 0;
 }
 
+/* Asked by advice that changes nothing, which wants the range without holes. */
+static bool is_mapped(void *addr, size_t bytes)
+{
+	int saved = errno;
+	bool has_holes = syscall(SYS_madvise, addr, bytes, MADV_NORMAL) == -1 &&
+			 errno == ENOMEM;
+
+	errno = saved;
+	return !has_holes;
+}
+
+/*
+ * Older kernels unmap the target first and look at the source then: a refusal,
+ * of a range that consists of several mappings for one, may leave a hole.
+ */
+static int move(void *from, void *to, size_t bytes, long flags)
+{
+	int err = as_error(call(SYS_mremap, (long)from, (long)bytes,
+				(long)bytes, flags, (long)to));
+
+	if (!err || is_mapped(to, bytes))
+		return err;
+	return os_map_new(to, bytes) ? -EIO : err;
+}
+
 int os_move_pages(void *from, void *to, size_t bytes)
 {
-	return as_error(call(SYS_mremap, (long)from, (long)bytes, (long)bytes,
-			     MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP,
-			     (long)to));
+	return move(from, to, bytes,
+		    MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP);
 }
 
 int os_move_mapping(void *from, void *to, size_t bytes)
 {
-	return as_error(call(SYS_mremap, (long)from, (long)bytes, (long)bytes,
-			     MREMAP_MAYMOVE | MREMAP_FIXED, (long)to));
+	return move(from, to, bytes, MREMAP_MAYMOVE | MREMAP_FIXED);
 }
 
 int os_advise_huge(void *addr, size_t bytes, bool wanted)

@@ -4,9 +4,7 @@
  *
  * This header is the whole contract.  Each call returns 0 or -errno and leaves
  * errno as it was; none allocates, takes a lock or can come back into malloc.
- * Addresses and lengths are multiples of the frame size (4 KiB); where the
- * machine's pages are larger, a call that gives memory back shrinks its range
- * to whole pages and a call that takes memory expects whole pages.
+ * Addresses and lengths are multiples of the machine's page size.
  */
 #ifndef PF_OS_OS_H
 #define PF_OS_OS_H
@@ -41,6 +39,7 @@ int os_discard(void *addr, size_t bytes);
 /*
  * Move the pages at @from to @to without copying, over whatever we had mapped
  * there.  @from stays mapped and empty.  -EINVAL before Linux 5.7.
+ * -EIO: refused, and nothing is mapped at @to any more.
  */
 int os_move_pages(void *from, void *to, size_t bytes);
 

@@ -68,10 +68,10 @@ int os_thread_id(void)
 	return (int)syscall(SYS_gettid);
 }
 
-bool os_thread_exists(int id)
+bool os_thread_exists(int process_id, int thread_id)
 {
 	int saved = errno;
-	bool exists = syscall(SYS_tgkill, getpid(), id, 0) == 0 ||
+	bool exists = syscall(SYS_tgkill, process_id, thread_id, 0) == 0 ||
 		      errno != ESRCH;
 
 	errno = saved;

@@ -35,8 +35,8 @@ void os_wait_turn(unsigned int round);
 /* The calling thread's id; a system call. */
 int os_thread_id(void);
 
-/* Whether this process has a thread of that id. */
-bool os_thread_exists(int id);
+/* Whether that process, this one but for a child of vfork(), has that thread. */
+bool os_thread_exists(int process_id, int thread_id);
 
 /* Threads of this process, the caller included; at least 1. */
 size_t os_count_threads(void);

@@ -212,12 +212,11 @@ static int grow(void)
 		err = map_blocks(block, nr);
 		if (err == -ENOMEM && nr > 1)
 			err = map_blocks(block, 1);
+		if (err == -EEXIST && nr > 1)
+			err = map_blocks(block, 1);
 		if (err != -EEXIST)
 			return err;
-		if (nr == 1 || map_blocks(block, 1) == -EEXIST)
-			span.state[block] = FOREIGN;
-		else
-			return 0;
+		span.state[block] = FOREIGN;
 	}
 	return -ENOMEM;
 }
@@ -366,7 +365,9 @@ static void lay_out(char *base, size_t nr_frames)
 
 	direct_map.mem_map = (struct page *)(base + offset);
 	offset += align_up(nr_frames * sizeof(struct page), KIB(64));
-	offset = align_up(offset, ZONE_BLOCK_BYTES);
+	/* The byte map's share of the metadata is whole pages, too. */
+	offset = align_up(offset, max_size(ZONE_BLOCK_BYTES,
+					   os_page_size() << PAGE_SHIFT));
 	direct_map.first_pfn = (pfn_t)(offset >> PAGE_SHIFT);
 	direct_map.end_pfn = (pfn_t)nr_frames;
 	span.first = direct_map.first_pfn >> MAX_PAGE_ORDER;

@@ -23,6 +23,7 @@ u32 gate_mode;
 static u32 is_changing;
 static u32 nr_forks;     /* threads between their fork's prepare and parent */
 static u32 nr_anonymous; /* threads in a slow path without caches */
+static u32 nr_waiting;   /* forks that wait for GATE_QUIET to end */
 
 bool gate_wait(void)
 {
@@ -111,7 +112,11 @@ static void pass_on_wake_ups(void)
 	}
 }
 
-static void wait_for_others(void)
+/*
+ * False where a fork must go first: the one that waits to fork may stand in a
+ * slow path itself, interrupted by a signal, and leave it only afterwards.
+ */
+static bool wait_for_others(enum gate_mode mode)
 {
 	u32 self = thread_heap.is_busy;
 	unsigned int round = 0;
@@ -122,12 +127,15 @@ static void wait_for_others(void)
 			continue;
 		while (load_acquire(&tc->is_busy) &&
 		       !waits_for_me(&tc->locks)) {
+			if (mode == GATE_QUIET && READ_ONCE(nr_waiting))
+				return false;
 			pass_on_wake_ups();
 			os_wait_turn(round++);
 		}
 	}
 	while (__atomic_load_n(&nr_anonymous, __ATOMIC_SEQ_CST) > self)
 		os_wait_turn(round++);
+	return true;
 }
 
 static void begin_change(void)
@@ -160,37 +168,72 @@ static bool try_close(enum gate_mode mode)
 	return closed;
 }
 
-void gate_close(enum gate_mode mode, os_signals *saved)
+static void take_gate(enum gate_mode mode)
 {
-	os_block_signals(saved);
+	bool is_counted = false;
+
 	while (!try_close(mode)) {
 		u32 other = load_acquire(&gate_mode);
 
+		if (mode == GATE_FORK && !is_counted) {
+			__atomic_fetch_add(&nr_waiting, 1, __ATOMIC_SEQ_CST);
+			is_counted = true;
+		}
 		if (other != GATE_OPEN)
 			os_wait_ms(&gate_mode, other, 10);
 	}
-	if (os_has_one_thread())
-		return;
-	/* No fence to be had: their stores become visible in no time. */
-	if (!os_fence_all_threads())
-		os_wait_turn(UINT_MAX);
-	wait_for_others();
+	if (is_counted)
+		__atomic_fetch_sub(&nr_waiting, 1, __ATOMIC_SEQ_CST);
 }
 
-void gate_open(const os_signals *saved)
+static void reopen(void)
 {
 	begin_change();
 	if (gate_mode != GATE_FORK || --nr_forks == 0)
 		__atomic_store_n(&gate_mode, GATE_OPEN, __ATOMIC_SEQ_CST);
 	end_change();
 	os_wake(&gate_mode, 1 << 30);
+}
+
+void gate_close(enum gate_mode mode, os_signals *saved)
+{
+	os_block_signals(saved);
+	/* Ours already, or nobody to stop. */
+	if (thread_heap.closed_depth || os_has_one_thread()) {
+		thread_heap.closed_depth += thread_heap.closed_depth > 0;
+		return;
+	}
+	for (;;) {
+		take_gate(mode);
+		/* No fence: their stores become visible in no time. */
+		if (!os_fence_all_threads())
+			os_wait_turn(UINT_MAX);
+		if (wait_for_others(mode))
+			break;
+		reopen();
+		os_wait_turn(UINT_MAX);
+	}
+	thread_heap.closed_depth = 1;
+}
+
+void gate_open(const os_signals *saved)
+{
+	if (thread_heap.closed_depth && --thread_heap.closed_depth == 0)
+		reopen();
 	os_restore_signals(saved);
+}
+
+bool gate_is_mine(void)
+{
+	return thread_heap.closed_depth && READ_ONCE(nr_forks) == 1;
 }
 
 void gate_reset(const os_signals *saved)
 {
 	is_changing = 0;
 	nr_forks = 0;
+	nr_waiting = 0;
+	thread_heap.closed_depth = 0;
 	nr_anonymous = thread_heap.is_busy;
 	gate_mode = GATE_OPEN;
 	os_restore_signals(saved);

@@ -40,6 +40,12 @@ static inline bool gate_is_open(void)
 	return likely(load_acquire(&gate_mode) == GATE_OPEN);
 }
 
+/*
+ * Whether the calling thread has closed the gate for fork, and no other one
+ * has: other libraries' fork handlers may run then, and need memory.
+ */
+bool gate_is_mine(void);
+
 /**
  * gate_enter - begin a slow path of this thread
  *
@@ -58,7 +64,7 @@ static inline struct tcache *gate_enter(void)
 		}
 		WRITE_ONCE(tc->is_busy, 1);
 		barrier(); /* the closer's fence makes it a real one */
-		if (gate_is_open())
+		if (gate_is_open() || gate_is_mine())
 			return tc;
 		store_release(&tc->is_busy, 0);
 		if (!gate_wait())
@@ -82,7 +88,9 @@ void gate_leave_anonymous(void);
  * gate_close - wait until no other thread is in a slow path, and keep them out
  *
  * Signals of the calling thread are blocked until gate_open().  @mode is
- * GATE_QUIET or GATE_FORK; several threads may fork at once.
+ * GATE_QUIET or GATE_FORK; several threads may fork at once, but no two of them
+ * from handlers that have interrupted slow paths: each would wait for the other
+ * to leave its own.  Where the gate is the caller's already it just counts.
  */
 void gate_close(enum gate_mode mode, os_signals *saved);
 void gate_open(const os_signals *saved);

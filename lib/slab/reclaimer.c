@@ -13,10 +13,11 @@
  *
  * It ends itself when there has been nothing to do for a while, and when it is
  * alone with one other thread: a program that has returned to one thread must
- * look like one.  malloc() starts it again when it is wanted.
+ * look like one.  malloc() starts it again when it is wanted, not too often.
  */
 #include "slab/reclaimer.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sys/prctl.h>
 
@@ -30,14 +31,25 @@
 #define WORTH_PAGES     4096 /* 16 MiB: below, there is little to win */
 #define MAX_QUIET_LOOKS 10
 #define STACK_BYTES     KIB(64)
+#define REST_PERIODS    10
 
 static u32 is_running;
+static u64 not_before; /* os_now_ms(): no new thread until then */
 
 bool reclaimer_wanted(void)
 {
 	return READ_ONCE(zone_normal.nr_present) >= WORTH_PAGES &&
 	       !os_has_one_thread() && !READ_ONCE(is_running) &&
-	       pf_conf.background;
+	       pf_conf.background && os_now_ms() >= READ_ONCE(not_before);
+}
+
+/* Not again for some periods: there is no thread to be had, or no need. */
+static void rest(void)
+{
+	u64 period = pf_conf.decay_ms < 100 ? 100 : pf_conf.decay_ms;
+
+	WRITE_ONCE(not_before, os_now_ms() + REST_PERIODS * period);
+	WRITE_ONCE(is_running, 0);
 }
 
 static u64 count_slow_paths(void)
@@ -53,10 +65,25 @@ static u64 count_slow_paths(void)
 static void give_all_back(void)
 {
 	struct bad_free bad = { NULL, OBJECT_OK };
+	struct tcache *tc;
 
 	/* A wrong object stays out of its slab; nobody is here to be told. */
 	caches_drain(&bad);
+	tc = gate_enter();
+	if (!tc)
+		return;
 	zone_reclaim(&zone_normal, SIZE_MAX);
+	gate_leave(tc);
+}
+
+static void decay(void)
+{
+	struct tcache *tc = gate_enter();
+
+	if (!tc)
+		return;
+	zone_decay(&zone_normal);
+	gate_leave(tc);
 }
 
 static void *reclaimer(void *arg)
@@ -73,7 +100,8 @@ static void *reclaimer(void *arg)
 		os_wait_ms(&never, 0, pf_conf.decay_ms ? pf_conf.decay_ms : 1);
 		now_seen = count_slow_paths();
 		if (now_seen != seen) {
-			zone_decay(&zone_normal);
+			decay();
+			now_seen = count_slow_paths();
 			nr_quiet = 0;
 		} else if (nr_quiet++ == 0) {
 			give_all_back();
@@ -81,7 +109,7 @@ static void *reclaimer(void *arg)
 		}
 		seen = now_seen;
 	}
-	WRITE_ONCE(is_running, 0);
+	rest();
 	return NULL;
 }
 
@@ -90,13 +118,14 @@ void reclaimer_start(void)
 	pthread_attr_t attr;
 	os_signals saved;
 	pthread_t thread;
+	int saved_errno = errno;
 	u32 is_free = 0;
 
 	if (!__atomic_compare_exchange_n(&is_running, &is_free, 1, false,
 					 __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
 		return;
-	if (pthread_attr_init(&attr)) {
-		WRITE_ONCE(is_running, 0);
+	if (os_count_threads() < 2 || pthread_attr_init(&attr)) {
+		rest();
 		return;
 	}
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
@@ -104,9 +133,10 @@ void reclaimer_start(void)
 	/* The program's signals are none of this thread's business. */
 	os_block_signals(&saved);
 	if (pthread_create(&thread, &attr, reclaimer, NULL))
-		WRITE_ONCE(is_running, 0);
+		rest();
 	os_restore_signals(&saved);
 	pthread_attr_destroy(&attr);
+	errno = saved_errno;
 }
 
 void reclaimer_reset(void)

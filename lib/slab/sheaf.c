@@ -37,9 +37,12 @@ static u32 take_locked(u32 nr)
 	if (first + nr > NR_SHEAVES)
 		return NR_SHEAVES;
 	if (end > pool.bytes) {
-		if (span_map(direct_map.base + pool.bytes, GROW_BYTES))
+		size_t more = min_size(GROW_BYTES,
+				       SHEAF_AREA_BYTES - pool.bytes);
+
+		if (span_map(direct_map.base + pool.bytes, more))
 			return NR_SHEAVES;
-		pool.bytes += GROW_BYTES;
+		pool.bytes += more;
 	}
 	pool.nr_used += nr;
 	return first;

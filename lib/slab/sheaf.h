@@ -49,6 +49,7 @@ struct thread_heap {
 	struct tcache *tcache;
 	bool has_exited; /* our destructor has run for the last time */
 	bool is_busy;    /* in a slow path without a tcache */
+	u8 closed_depth; /* times this thread has closed the gate */
 };
 
 static_assert(sizeof(struct thread_heap) <= 256, "the TLS budget");

@@ -70,7 +70,12 @@ static void take(u32 top, struct loot *loot)
 	}
 }
 
-/* Put back what the owner may have taken; keep the rest. */
+/*
+ * Put back what the owner may have taken; keep the rest.  From the bottom up,
+ * and no further than the first that is not kept: the owner may have filled
+ * that slot again before the one above it was taken, and what is beneath a NULL
+ * is forgotten.
+ */
 static void settle(const u32 *owners_top, struct loot *loot)
 {
 	void **slots = sheaf_slots();
@@ -82,7 +87,7 @@ static void settle(const u32 *owners_top, struct loot *loot)
 		void *nothing = NULL;
 		u32 top = load_acquire(owners_top);
 
-		if (top > slot && top <= sheaf_end(slot + 1) &&
+		if (kept == i && top > slot && top <= sheaf_end(slot + 1) &&
 		    load_acquire(&slots[slot]) == NULL) {
 			loot->object[kept++] = object;
 			continue;
@@ -137,7 +142,6 @@ static void drain_one(struct tcache *self, struct tcache *tc,
 	struct thread_heap *owner;
 	unsigned int class;
 
-	thread_is_gone(tc);
 	owner = tc->owner;
 	if (owner == &thread_heap) {
 		drain_quiet(self, thread_heap.top, bad);
@@ -164,6 +168,7 @@ void caches_drain(struct bad_free *bad)
 	if (!self)
 		return;
 	gate_close(GATE_QUIET, &saved);
+	threads_find_gone();
 	for_each_tcache(tc)
 		drain_one(self, tc, bad);
 	barn_flush(self, bad);

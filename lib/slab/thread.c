@@ -17,6 +17,7 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "os/lock.h"
 #include "slab/gate.h"
@@ -132,6 +133,12 @@ static void clear_tops(void)
 		WRITE_ONCE(thread_heap.top[class], 0);
 }
 
+static void set_ids(struct tcache *tc)
+{
+	tc->process_id = getpid();
+	tc->thread_id = os_thread_id();
+}
+
 struct tcache *thread_attach(void)
 {
 	struct tcache *tc = NULL;
@@ -144,7 +151,7 @@ struct tcache *thread_attach(void)
 		tc = make();
 	if (!tc)
 		goto out_leave;
-	tc->thread_id = os_thread_id();
+	set_ids(tc);
 	load_tops(tc);
 	thread_heap.tcache = tc;
 	lock_self = &tc->locks;
@@ -194,7 +201,7 @@ void threads_adopt_orphans(void)
 		struct thread_heap *owner = tc->owner;
 
 		if (owner == &thread_heap)
-			tc->thread_id = os_thread_id(); /* it has changed */
+			set_ids(tc); /* they have changed */
 		if (!owner || owner == &thread_heap)
 			continue;
 		save_tops(tc, owner);
@@ -206,17 +213,21 @@ void threads_adopt_orphans(void)
 }
 
 /*
- * A thread that got its first caches in its very last destructor has ended
- * without giving them back, and its TLS may be gone.  What lies in its sheaves
- * is lost with the numbers; the rest of the caches goes on.
+ * A thread that got its first caches in its very last destructor, or left by
+ * the bare system call, has ended without giving them back, and its TLS may be
+ * gone.  What lies in its sheaves is lost with the numbers; the rest of the
+ * caches goes on.
  */
-bool thread_is_gone(struct tcache *tc)
+void threads_find_gone(void)
 {
-	if (!tc->owner || tc->owner == &thread_heap ||
-	    os_thread_exists(tc->thread_id))
-		return false;
-	memset(tc->saved_top, 0, sizeof(tc->saved_top));
-	store_release(&tc->owner, NULL);
-	give_idle(tc);
-	return true;
+	struct tcache *tc;
+
+	for_each_tcache(tc) {
+		if (!tc->owner || tc->owner == &thread_heap ||
+		    os_thread_exists(tc->process_id, tc->thread_id))
+			continue;
+		memset(tc->saved_top, 0, sizeof(tc->saved_top));
+		store_release(&tc->owner, NULL);
+		give_idle(tc);
+	}
 }

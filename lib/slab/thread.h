@@ -20,7 +20,8 @@ struct tcache {
 	struct thread_heap *owner; /* the thread's TLS, NULL without thread */
 	struct lock_user locks;    /* the thread, to the locks it takes */
 	u32 is_busy;               /* the thread is in a slow path */
-	int thread_id;             /* the thread's, for the OS */
+	int process_id;            /* the process and the thread, */
+	int thread_id;             /* to the OS */
 	u64 nr_slow;               /* slow paths taken */
 	struct per_cpu_pages pcp;
 	u32 saved_top[NR_CLASSES]; /* while there is no thread */
@@ -48,7 +49,7 @@ void thread_detach(void);
 /* In fork's child: the caches of threads that do not exist here. */
 void threads_adopt_orphans(void);
 
-/* Whether @tc's thread has ended unnoticed; its caches are idle then. */
-bool thread_is_gone(struct tcache *tc);
+/* Take the caches of threads that have ended unnoticed; the gate is closed. */
+void threads_find_gone(void);
 
 #endif

@@ -219,6 +219,7 @@ static void bring_homes(struct vmap_area *area, size_t upto)
 		bytes = PAGE_SIZE << page->order;
 		err = os_move_pages(page_to_virt(page),
 				    area->va_start + area->home_bytes, bytes);
+		BUG_ON(err == -EIO); /* a hole in what the user shall get */
 		if (err == -EFAULT && heal(page, bytes))
 			continue;
 		if (err) {
@@ -245,6 +246,8 @@ static void send_home(struct vmap_area *area)
 	vm.nr_lent--;
 	err = os_move_pages(area->va_start + area->home_bytes,
 			    page_to_virt(page), bytes);
+	if (err == -EIO)
+		return; /* nothing is mapped there: its frames stay lent */
 	/* Refused: the pages are lost with the area, the frames are empty. */
 	zone_free_lent(&zone_normal, page, err == 0);
 }

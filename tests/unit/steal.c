@@ -210,6 +210,32 @@ TEST(no_object_is_owned_twice_where_sheaves_are_half_full)
 	steal_for(STEPS(8000), 24, 2);
 }
 
+static void *spin(void *arg)
+{
+	(void)arg;
+	while (!__atomic_load_n(&shall_stop, __ATOMIC_ACQUIRE))
+		cpu_relax();
+	return NULL;
+}
+
+/*
+ * With too few processors the taker is interrupted between two slots for long
+ * enough that the owner empties and fills them again.  A mistake that was made:
+ * the upper one was kept and the lower one left, beneath a NULL.
+ */
+TEST(nothing_is_lost_beneath_a_slot_that_was_taken)
+{
+	pthread_t spinners[2];
+	unsigned int i;
+
+	__atomic_store_n(&shall_stop, false, __ATOMIC_RELEASE);
+	for (i = 0; i < 2; i++)
+		EXPECT_EQ(pthread_create(&spinners[i], NULL, spin, NULL), 0);
+	steal_for(STEPS(30000), 6, 1);
+	for (i = 0; i < 2; i++)
+		pthread_join(spinners[i], NULL);
+}
+
 struct sleeper {
 	pthread_t thread;
 	u32 state; /* 0, 1: has freed all and sleeps, 2: may end */

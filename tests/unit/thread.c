@@ -50,8 +50,8 @@ TEST(a_fence_is_granted_to_one_thread)
 TEST(the_thread_has_an_id_and_exists)
 {
 	EXPECT_EQ(os_thread_id(), getpid());
-	EXPECT(os_thread_exists(os_thread_id()));
-	EXPECT(!os_thread_exists(1)); /* not of this process */
+	EXPECT(os_thread_exists(getpid(), os_thread_id()));
+	EXPECT(!os_thread_exists(getpid(), 1)); /* not of this process */
 }
 
 TEST(threads_are_counted_as_they_come_and_go)
@@ -66,7 +66,7 @@ TEST(threads_are_counted_as_they_come_and_go)
 	EXPECT(!os_has_one_thread());
 	second = start_waiter();
 	EXPECT_EQ(os_count_threads(), before + 1);
-	EXPECT(os_thread_exists(other_id));
+	EXPECT(os_thread_exists(getpid(), other_id));
 	EXPECT_NE(other_id, os_thread_id());
 	end_waiter(second);
 	end_waiter(first);
