@@ -47,7 +47,7 @@ static struct sample run(const char *library, char **command)
 {
 	static char path[] = "PATH=/usr/bin:/bin";
 	char preload[4096] = "LD_PRELOAD=";
-	char *environment[] = { path, preload, NULL };
+	char *environment[] = {path, preload, NULL};
 	double began = now_us();
 	struct rusage usage;
 	int status;
@@ -61,7 +61,7 @@ static struct sample run(const char *library, char **command)
 		fail("the command cannot be started; give its full path");
 	if (wait4(pid, &status, 0, &usage) != pid || status)
 		fail("the command failed");
-	return (struct sample){ now_us() - began, (double)usage.ru_minflt };
+	return (struct sample){now_us() - began, (double)usage.ru_minflt};
 }
 
 static int compare(const void *a, const void *b)

@@ -30,11 +30,11 @@ static inline void check_fail(struct check_report *report, const char *text,
 	report->subject = subject;
 }
 
-#define CHECK(cond, report, subject)                                          \
-	do {                                                                  \
-		if (!(cond))                                                  \
-			check_fail(report, #cond, __func__, __LINE__,         \
-				   subject);                                  \
+#define CHECK(cond, report, subject)                                  \
+	do {                                                          \
+		if (!(cond))                                          \
+			check_fail(report, #cond, __func__, __LINE__, \
+				   subject);                          \
 	} while (0)
 
 static inline bool check_report_clean(const struct check_report *report)

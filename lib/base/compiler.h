@@ -11,15 +11,15 @@
 #include <assert.h> /* static_assert */
 #include <stddef.h>
 
-#define likely(x)       __builtin_expect(!!(x), 1)
-#define unlikely(x)     __builtin_expect(!!(x), 0)
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
 #undef __always_inline /* glibc's <sys/cdefs.h> has one without `static` */
 #define __always_inline inline __attribute__((always_inline))
-#define pf_noinline     __attribute__((noinline))
-#define pf_cold         __attribute__((noinline, cold))
-#define pf_export       __attribute__((visibility("default")))
-#define pf_hidden       __attribute__((visibility("hidden")))
-#define pf_weak         __attribute__((weak))
+#define pf_noinline	__attribute__((noinline))
+#define pf_cold		__attribute__((noinline, cold))
+#define pf_export	__attribute__((visibility("default")))
+#define pf_hidden	__attribute__((visibility("hidden")))
+#define pf_weak		__attribute__((weak))
 #define pf_printf(f, a) __attribute__((format(printf, f, a)))
 
 /* 1 in builds that carry the O(1) self-checks, 0 in release builds. */
@@ -36,14 +36,14 @@
 #define hide_value(x) __asm__("" : "+r"(x))
 
 /* One access, not torn and not repeated, without order. */
-#define READ_ONCE(x)     __atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define READ_ONCE(x)	 __atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, v) __atomic_store_n(&(x), (v), __ATOMIC_RELAXED)
 
 /* A load that sees what was written before the matching store. */
-#define load_acquire(p)     __atomic_load_n((p), __ATOMIC_ACQUIRE)
+#define load_acquire(p)	    __atomic_load_n((p), __ATOMIC_ACQUIRE)
 #define store_release(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
 
-#define container_of(ptr, type, member)                                       \
+#define container_of(ptr, type, member) \
 	((type *)((char *)(ptr)-offsetof(type, member)))
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))

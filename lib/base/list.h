@@ -17,9 +17,9 @@ struct list_head {
 	struct list_head *prev;
 };
 
-#define LIST_HEAD_INIT(name)                                                  \
-	{                                                                     \
-		&(name), &(name)                                              \
+#define LIST_HEAD_INIT(name)     \
+	{                        \
+		&(name), &(name) \
 	}
 
 static inline void list_init(struct list_head *head)
@@ -74,22 +74,21 @@ static inline void list_move_tail(struct list_head *link,
 }
 
 #define list_entry(ptr, type, member) container_of(ptr, type, member)
-#define list_first_entry(head, type, member)                                  \
+#define list_first_entry(head, type, member) \
 	list_entry((head)->next, type, member)
-#define list_last_entry(head, type, member)                                   \
+#define list_last_entry(head, type, member) \
 	list_entry((head)->prev, type, member)
 
-#define list_for_each_entry(pos, head, member)                                \
-	for (pos = list_first_entry(head, __typeof__(*pos), member);          \
-	     &pos->member != (head);                                          \
+#define list_for_each_entry(pos, head, member)                       \
+	for (pos = list_first_entry(head, __typeof__(*pos), member); \
+	     &pos->member != (head);                                 \
 	     pos = list_first_entry(&pos->member, __typeof__(*pos), member))
 
 /* As list_for_each_entry(), where the body may delete @pos. */
-#define list_for_each_entry_safe(pos, tmp, head, member)                      \
-	for (pos = list_first_entry(head, __typeof__(*pos), member),          \
-	    tmp = list_first_entry(&pos->member, __typeof__(*pos), member);   \
-	     &pos->member != (head);                                          \
-	     pos = tmp,                                                       \
+#define list_for_each_entry_safe(pos, tmp, head, member)                    \
+	for (pos = list_first_entry(head, __typeof__(*pos), member),        \
+	    tmp = list_first_entry(&pos->member, __typeof__(*pos), member); \
+	     &pos->member != (head); pos = tmp,                             \
 	    tmp = list_first_entry(&tmp->member, __typeof__(*tmp), member))
 
 #endif

@@ -17,9 +17,9 @@ struct text {
 	size_t len;  /* bytes used, without the NUL */
 };
 
-#define TEXT(name, bytes)                                                     \
-	char name##_buffer[bytes];                                            \
-	struct text name = { name##_buffer, sizeof(name##_buffer), 0 }
+#define TEXT(name, bytes)          \
+	char name##_buffer[bytes]; \
+	struct text name = {name##_buffer, sizeof(name##_buffer), 0}
 
 /**
  * text_print - append formatted text

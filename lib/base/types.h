@@ -22,10 +22,10 @@ typedef u32 pfn_t;
 #define PAGE_MASK  (~(PAGE_SIZE - 1))
 
 /* The largest block of the buddy allocator, inclusive: 2^10 frames, 4 MiB. */
-#define MAX_PAGE_ORDER      10
-#define NR_PAGE_ORDERS      11
-#define MAX_ORDER_NR_PAGES  (1U << MAX_PAGE_ORDER)
-#define ZONE_BLOCK_BYTES    (PAGE_SIZE << MAX_PAGE_ORDER)
+#define MAX_PAGE_ORDER	   10
+#define NR_PAGE_ORDERS	   11
+#define MAX_ORDER_NR_PAGES (1U << MAX_PAGE_ORDER)
+#define ZONE_BLOCK_BYTES   (PAGE_SIZE << MAX_PAGE_ORDER)
 
 #define KIB(n) ((size_t)(n) << 10)
 #define MIB(n) ((size_t)(n) << 20)

@@ -181,8 +181,7 @@ struct page *buddy_find_locked(struct zone *zone, pfn_t pfn)
 	for_each_order(order) {
 		struct page *page = pfn_to_page(pfn & ~order_mask(order));
 
-		if (READ_ONCE(page->type) == PAGE_BUDDY &&
-		    page->order >= order)
+		if (READ_ONCE(page->type) == PAGE_BUDDY && page->order >= order)
 			return page;
 	}
 	return NULL;

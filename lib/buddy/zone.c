@@ -191,7 +191,8 @@ void zone_free_lent(struct zone *zone, struct page *page, bool is_warm)
 bool zone_adopt_pages(struct zone *zone, void *from, size_t bytes)
 {
 	size_t nr_pages = bytes_to_pages(bytes);
-	size_t nr_blocks = (nr_pages + MAX_ORDER_NR_PAGES - 1) >> MAX_PAGE_ORDER;
+	size_t nr_blocks =
+		(nr_pages + MAX_ORDER_NR_PAGES - 1) >> MAX_PAGE_ORDER;
 	size_t all = nr_blocks << MAX_PAGE_ORDER;
 	struct page *page;
 	pfn_t pfn;

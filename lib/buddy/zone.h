@@ -10,15 +10,18 @@
 #include "os/lock.h"
 #include "page/page.h"
 
-#define for_each_order(order)                                                 \
-	for (order = 0; order < NR_PAGE_ORDERS; order++)
+#define for_each_order(order) for (order = 0; order < NR_PAGE_ORDERS; order++)
 
 /*
  * A free block is warm when there may be memory behind its frames, and cold
  * when there is none and they read as zeros.  Warm blocks are given out first:
  * they cost no page fault.  Only warm blocks are worth giving to the OS.
  */
-enum temperature { COLD, WARM, NR_TEMPERATURES };
+enum temperature {
+	COLD,
+	WARM,
+	NR_TEMPERATURES
+};
 
 struct free_area {
 	struct list_head list[NR_TEMPERATURES];
@@ -31,7 +34,7 @@ struct zone {
 	struct free_area free_area[NR_PAGE_ORDERS];
 	size_t nr_free[NR_TEMPERATURES]; /* frames on the lists above */
 	size_t nr_present; /* frames that span_take_block() has given us */
-	size_t nr_lent;    /* frames whose pages are in vmap areas */
+	size_t nr_lent;	   /* frames whose pages are in vmap areas */
 
 	/* New memory was taken beside a good deal of warm memory in pieces too
 	 * small: whoever can empty caches should, and clear this. */

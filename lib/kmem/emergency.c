@@ -48,10 +48,9 @@ void *emergency_alloc(size_t nr_pages)
 		if (!block_of(word) ||
 		    nr_pages > MAX_ORDER_NR_PAGES - used_of(word))
 			return NULL;
-	} while (!__atomic_compare_exchange_n(&reserve.block_and_used, &word,
-					      word + nr_pages, true,
-					      __ATOMIC_ACQ_REL,
-					      __ATOMIC_ACQUIRE));
+	} while (!__atomic_compare_exchange_n(
+		&reserve.block_and_used, &word, word + nr_pages, true,
+		__ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
 	page = pfn_to_page(block_of(word) + used_of(word));
 	page->nr = (u32)nr_pages;
 	page->flags = PAGE_WARM;

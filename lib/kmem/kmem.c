@@ -16,7 +16,12 @@
 #include "slab/steal.h"
 #include "vmalloc/vmalloc.h"
 
-enum { NOT_READY, STARTING, READY, FAILED };
+enum {
+	NOT_READY,
+	STARTING,
+	READY,
+	FAILED
+};
 
 static u32 state;
 static __thread os_signals fork_signals
@@ -94,7 +99,7 @@ static void remember_bad(const struct bad_free *bad)
 /* Objects in the barn hold frames between which larger blocks would fit. */
 static void defragment(void)
 {
-	struct bad_free bad = { NULL, OBJECT_OK };
+	struct bad_free bad = {NULL, OBJECT_OK};
 	struct tcache *tc;
 
 	WRITE_ONCE(zone_normal.is_fragmented, false);
@@ -109,7 +114,7 @@ static void defragment(void)
 
 static void free_one(void *p)
 {
-	struct bad_free bad = { NULL, OBJECT_ALREADY_FREE };
+	struct bad_free bad = {NULL, OBJECT_ALREADY_FREE};
 
 	if (kmem_free_slow(p, &bad.object) != KMEM_OK)
 		remember_bad(&bad);
@@ -135,8 +140,7 @@ static void *alloc_outside(size_t size, bool *must_retry)
 
 	*must_retry = false;
 	/* A thread with caches came here because of a fork, maybe over now. */
-	if (!p && state == READY &&
-	    (thread_heap.tcache || !gate_is_open())) {
+	if (!p && state == READY && (thread_heap.tcache || !gate_is_open())) {
 		gate_wait_open();
 		*must_retry = true;
 	}
@@ -146,7 +150,7 @@ static void *alloc_outside(size_t size, bool *must_retry)
 /* The OS refuses: give back whatever we have, so that it may think again. */
 static bool find_memory(void)
 {
-	struct bad_free bad = { NULL, OBJECT_OK };
+	struct bad_free bad = {NULL, OBJECT_OK};
 	size_t released;
 	struct tcache *tc;
 
@@ -285,7 +289,7 @@ static enum kmem_status inspect_frame(const void *p, size_t *size)
 	switch (page->type) {
 	case PAGE_BLOCK:
 		return (char *)p < (char *)page_to_virt(page) +
-					   ((size_t)page->nr << PAGE_SHIFT)
+					       ((size_t)page->nr << PAGE_SHIFT)
 			       ? KMEM_INTERIOR
 			       : KMEM_NOT_IN_USE;
 	case PAGE_PCP:
@@ -341,7 +345,7 @@ enum kmem_status kmem_usable_size(const void *p, size_t *size)
 
 static enum kmem_status free_inside(struct tcache *tc, void *p, void **culprit)
 {
-	struct bad_free bad = { NULL, OBJECT_OK };
+	struct bad_free bad = {NULL, OBJECT_OK};
 	u8 class = is_direct_map_addr(p) ? byte_map()[virt_to_pfn(p)] : 0;
 	enum kmem_status status;
 	size_t size;
@@ -428,7 +432,7 @@ size_t kmem_good_size(size_t size)
 
 size_t kmem_trim(enum kmem_status *status, void **culprit)
 {
-	struct bad_free bad = { NULL, OBJECT_OK };
+	struct bad_free bad = {NULL, OBJECT_OK};
 	size_t nr_pages = 0;
 	struct tcache *tc;
 
@@ -477,7 +481,7 @@ bool kmem_check(struct check_report *report)
 
 	if (!kmem_is_ready())
 		return check_report_clean(report);
-	for (class = 1; class < NR_CLASSES; class++)
+	for (class = 1; class < NR_CLASSES; class ++)
 		slab_check(&kmalloc_caches[class], report);
 	vmalloc_check(report);
 	lock_acquire(&zone_normal.lock);

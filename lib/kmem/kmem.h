@@ -20,9 +20,9 @@
 /* What a pointer is, or what is wrong with it. */
 enum kmem_status {
 	KMEM_OK,
-	KMEM_FOREIGN,      /* not an address of ours */
+	KMEM_FOREIGN,	   /* not an address of ours */
 	KMEM_ALREADY_FREE, /* an object, but a free one */
-	KMEM_INTERIOR,     /* inside an object, not its start */
+	KMEM_INTERIOR,	   /* inside an object, not its start */
 	KMEM_NOT_IN_USE,   /* ours, and nobody was ever given it */
 };
 
@@ -131,18 +131,18 @@ bool kmem_check(struct check_report *report);
 struct kmem_stats {
 	size_t nr_slab_objects; /* live: not in slabs' bits, not in sheaves */
 	size_t slab_bytes_live;
-	size_t slab_bytes;       /* frames of slabs */
-	size_t nr_cached;        /* objects in sheaves */
+	size_t slab_bytes; /* frames of slabs */
+	size_t nr_cached;  /* objects in sheaves */
 	size_t cached_bytes;
-	size_t block_bytes;      /* frames of page blocks, live */
-	size_t free_warm_bytes;  /* free frames with memory behind them */
-	size_t free_cold_bytes;  /* free frames without */
-	size_t nr_areas;         /* vmap areas */
+	size_t block_bytes;	/* frames of page blocks, live */
+	size_t free_warm_bytes; /* free frames with memory behind them */
+	size_t free_cold_bytes; /* free frames without */
+	size_t nr_areas;	/* vmap areas */
 	size_t area_bytes;
-	size_t present_bytes;    /* frames that are online */
-	size_t metadata_bytes;   /* mem_map and byte map of these frames */
-	size_t reserve_bytes;    /* addresses set aside for fork */
-	size_t returned_bytes;   /* given back to the OS, ever */
+	size_t present_bytes;  /* frames that are online */
+	size_t metadata_bytes; /* mem_map and byte map of these frames */
+	size_t reserve_bytes;  /* addresses set aside for fork */
+	size_t returned_bytes; /* given back to the OS, ever */
 };
 
 /* Stops all slow paths for the moment that it takes. */

@@ -21,8 +21,7 @@ static size_t count_sheaf(u32 top)
 
 	if (!top || top == (u32)-1)
 		return 0;
-	for (; top > sheaf_first_slot(top) + 1 &&
-	       READ_ONCE(slots[top - 1]);
+	for (; top > sheaf_first_slot(top) + 1 && READ_ONCE(slots[top - 1]);
 	     top--)
 		n++;
 	return n;
@@ -37,7 +36,8 @@ static size_t count_cached(unsigned int class)
 
 	for (i = 0; i < s->nr_full; i++)
 		n += count_sheaf(s->full[i]);
-	for_each_tcache(tc) {
+	for_each_tcache(tc)
+	{
 		struct thread_heap *owner = tc->owner;
 
 		n += count_sheaf(owner ? READ_ONCE(owner->top[class])
@@ -67,8 +67,7 @@ static void count_frames(struct kmem_stats *stats)
 	size_t pcp = 0;
 	struct tcache *tc;
 
-	for_each_tcache(tc)
-		pcp += tc->pcp.nr_pages;
+	for_each_tcache(tc) pcp += tc->pcp.nr_pages;
 	stats->free_warm_bytes = (zone->nr_free[WARM] + pcp) << PAGE_SHIFT;
 	stats->free_cold_bytes = zone->nr_free[COLD] << PAGE_SHIFT;
 	stats->present_bytes = zone->nr_present << PAGE_SHIFT;
@@ -88,13 +87,13 @@ void kmem_get_stats(struct kmem_stats *stats)
 	os_signals saved;
 	unsigned int class;
 
-	*stats = (struct kmem_stats){ 0 };
+	*stats = (struct kmem_stats){0};
 	kmem_init();
 	if (!kmem_is_ready())
 		return;
 	gate_close(GATE_QUIET, &saved);
 	threads_find_gone();
-	for (class = 1; class < NR_CLASSES; class++)
+	for (class = 1; class < NR_CLASSES; class ++)
 		count_class(class, stats);
 	count_frames(stats);
 	vmalloc_get_stats(&vstats);

@@ -22,7 +22,7 @@ static size_t slab_size_for(size_t align, size_t size)
 	size = max_size(size, align);
 	if (align > PAGE_SIZE || size > KMALLOC_MAX_CACHE_SIZE)
 		return 0;
-	for (class = size_to_class(size); class < NR_CLASSES; class++) {
+	for (class = size_to_class(size); class < NR_CLASSES; class ++) {
 		if (class_size(class) % align == 0)
 			return class_size(class);
 	}

@@ -107,7 +107,7 @@ static void forget_caches(void)
 {
 	unsigned int class;
 
-	for (class = 0; class < NR_CLASSES; class++)
+	for (class = 0; class < NR_CLASSES; class ++)
 		WRITE_ONCE(thread_heap.top[class], 0);
 }
 

@@ -121,7 +121,7 @@ size_t pf_trim(void)
 
 bool pf_check(void)
 {
-	struct check_report report = { 0 };
+	struct check_report report = {0};
 
 	kmem_init();
 	if (kmem_check(&report))

@@ -32,13 +32,16 @@ struct option {
 
 /* Built on the stack of its one user: a static table of pointers would cost
  * every process its relocation, and a page. */
-#define OPTIONS                                                               \
-	{                                                                     \
-		{ "stack", &pf_conf.stack, { "off", "on" }, 0 },              \
-		{ "thp", &pf_conf.thp, { "auto", "always", "never" }, 0 },    \
-		{ "decay_ms", &pf_conf.decay_ms, { NULL }, MAX_DECAY_MS },    \
-		{ "background", &pf_conf.background, { "off", "on" }, 0 },    \
-		{ "foreign", &pf_conf.foreign, { "forward", "abort" }, 0 },   \
+#define OPTIONS                                                                \
+	{                                                                      \
+		{"stack", &pf_conf.stack, {"off", "on"}, 0},                   \
+			{"thp", &pf_conf.thp, {"auto", "always", "never"}, 0}, \
+			{"decay_ms", &pf_conf.decay_ms, {NULL}, MAX_DECAY_MS}, \
+			{"background", &pf_conf.background, {"off", "on"}, 0}, \
+			{"foreign",                                            \
+			 &pf_conf.foreign,                                     \
+			 {"forward", "abort"},                                 \
+			 0},                                                   \
 	}
 
 /* A piece of the variable's text, not terminated. */
@@ -105,8 +108,8 @@ static void complain_value(const struct option *option, struct word w)
 		text_print(&line, "give a whole number from 0 to %u",
 			   option->max);
 	for (i = 0; i < ARRAY_SIZE(option->names) && option->names[i]; i++)
-		text_print(&line, "%s%s", i ? ", " : "give one of: ",
-			   option->names[i]);
+		text_print(&line, "%s%s",
+			   i ? ", " : "give one of: ", option->names[i]);
 	report_line("%s", line.start);
 }
 
@@ -144,8 +147,8 @@ static void parse(const char *s)
 	while (*s) {
 		size_t len = strcspn(s, ",");
 		size_t key_len = strcspn(s, ":,");
-		struct word key = { s, key_len };
-		struct word value = { s + len, 0 };
+		struct word key = {s, key_len};
+		struct word value = {s + len, 0};
 
 		if (key_len < len) {
 			value.start = s + key_len + 1;

@@ -8,15 +8,22 @@
 #include "base/compiler.h"
 #include "base/types.h"
 
-enum conf_thp { THP_AUTO, THP_ALWAYS, THP_NEVER };
-enum conf_foreign { FOREIGN_FORWARD, FOREIGN_ABORT };
+enum conf_thp {
+	THP_AUTO,
+	THP_ALWAYS,
+	THP_NEVER
+};
+enum conf_foreign {
+	FOREIGN_FORWARD,
+	FOREIGN_ABORT
+};
 
 struct conf {
-	u32 stack;      /* call stacks in reports of misuse: 0 or 1 */
-	u32 thp;        /* enum conf_thp */
-	u32 decay_ms;   /* free memory goes back to the OS after this long */
+	u32 stack;	/* call stacks in reports of misuse: 0 or 1 */
+	u32 thp;	/* enum conf_thp */
+	u32 decay_ms;	/* free memory goes back to the OS after this long */
 	u32 background; /* a reclaim thread in multi-threaded programs: 0, 1 */
-	u32 foreign;    /* enum conf_foreign */
+	u32 foreign;	/* enum conf_foreign */
 };
 
 /* Read-only after conf_init(). */

@@ -38,7 +38,7 @@ void loader_place(void *address, struct loader_place *place)
 {
 	Dl_info info;
 
-	*place = (struct loader_place){ 0 };
+	*place = (struct loader_place){0};
 	if (!dladdr || !dladdr(address, &info))
 		return;
 	place->object = info.dli_fname;

@@ -20,7 +20,7 @@ void *loader_find_next(const char *symbol);
 struct loader_place {
 	const char *object; /* path of the file, or NULL */
 	const char *symbol; /* name before the address, or NULL */
-	size_t offset;      /* from the symbol, or else from the object */
+	size_t offset;	    /* from the symbol, or else from the object */
 };
 
 /* Where @address lies. */

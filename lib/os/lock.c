@@ -12,8 +12,7 @@
 
 #define SPINS 100
 
-__thread struct lock_user *lock_self
-	__attribute__((tls_model("initial-exec")));
+__thread struct lock_user *lock_self __attribute__((tls_model("initial-exec")));
 
 /* The word changes only from a value that was seen to one with the bit. */
 static void mark_and_sleep(struct lock *lock, u32 word)

@@ -27,7 +27,7 @@ enum lock_rank {
 	LOCK_RANK_CACHE,       /* one kmem_cache: its barn and its slabs */
 	LOCK_RANK_SHEAVES,     /* the pool of empty sheaves */
 	LOCK_RANK_VMALLOC,     /* the vmalloc area */
-	LOCK_RANK_ZONE,        /* a zone's free blocks, and its spans */
+	LOCK_RANK_ZONE,	       /* a zone's free blocks, and its spans */
 };
 
 /* What a thread is to locks. */
@@ -41,9 +41,9 @@ struct lock {
 	u32 rank; /* an enum lock_rank */
 };
 
-#define LOCK_INIT(rank)                                                       \
-	{                                                                     \
-		0, rank                                                       \
+#define LOCK_INIT(rank) \
+	{               \
+		0, rank \
 	}
 
 #define LOCK_SLEEPERS  1

@@ -96,8 +96,7 @@ int os_map_over(void *addr, size_t bytes)
 
 int os_unmap_to_reserve(void *addr, size_t bytes)
 {
-	return as_error(
-		map(addr, bytes, PROT_NONE, MAP_FIXED | MAP_NORESERVE));
+	return as_error(map(addr, bytes, PROT_NONE, MAP_FIXED | MAP_NORESERVE));
 }
 
 int os_unmap(void *addr, size_t bytes)

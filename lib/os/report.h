@@ -30,19 +30,19 @@ _Noreturn void bug_at(const char *text, const char *file, unsigned int line);
 /* Prints the caller's stack by libunwind; nothing where that is missing. */
 void backtrace_print(void);
 
-#define BUG_ON(cond)                                                          \
-	do {                                                                  \
-		if (unlikely(cond))                                           \
-			bug_at(#cond, __FILE__, __LINE__);                    \
+#define BUG_ON(cond)                                       \
+	do {                                               \
+		if (unlikely(cond))                        \
+			bug_at(#cond, __FILE__, __LINE__); \
 	} while (0)
 
 #ifdef PF_CHECKS
 #define VM_BUG_ON(cond) BUG_ON(cond)
 #else
-#define VM_BUG_ON(cond)                                                       \
-	do {                                                                  \
-		if (0)                                                        \
-			(void)(cond);                                         \
+#define VM_BUG_ON(cond)               \
+	do {                          \
+		if (0)                \
+			(void)(cond); \
 	} while (0)
 #endif
 

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /* linux/membarrier.h has these since 4.14; the numbers are ABI. */
-#define FENCE_PRIVATE          (1 << 3)
+#define FENCE_PRIVATE	       (1 << 3)
 #define FENCE_PRIVATE_REGISTER (1 << 4)
 
 static void futex_wait(u32 *word, u32 value, const struct timespec *timeout)
@@ -53,7 +53,7 @@ void os_wake(u32 *word, int count)
 
 void os_wait_turn(unsigned int round)
 {
-	static const struct timespec a_moment = { 0, 100000 };
+	static const struct timespec a_moment = {0, 100000};
 	int saved = errno;
 
 	if (round < YIELDS)

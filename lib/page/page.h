@@ -25,9 +25,9 @@
 #include "base/list.h"
 #include "base/types.h"
 
-#define GRANULE_SHIFT     4 /* objects start on multiples of 16 bytes */
+#define GRANULE_SHIFT	  4 /* objects start on multiples of 16 bytes */
 #define GRANULES_PER_PAGE (PAGE_SIZE >> GRANULE_SHIFT)
-#define WORDS_PER_PAGE    (GRANULES_PER_PAGE / 64)
+#define WORDS_PER_PAGE	  (GRANULES_PER_PAGE / 64)
 
 enum page_type {
 	PAGE_NONE,  /* inside a block: the block's first frame tells */
@@ -66,10 +66,10 @@ static_assert(sizeof(struct page) == 64, "one cache line a frame");
 
 #if UINTPTR_MAX > UINT32_MAX
 #define SHEAF_AREA_BYTES MIB(256)
-#define MAX_NR_FRAMES    (1UL << 28) /* 1 TiB */
+#define MAX_NR_FRAMES	 (1UL << 28) /* 1 TiB */
 #else
 #define SHEAF_AREA_BYTES MIB(4)
-#define MAX_NR_FRAMES    (1UL << 18) /* 1 GiB */
+#define MAX_NR_FRAMES	 (1UL << 18) /* 1 GiB */
 #endif
 
 /* This much of the sheaf area is mapped from the start. */
@@ -83,7 +83,7 @@ struct direct_map {
 	size_t limit; /* frames whose byte may be read: 0 before the start */
 	struct page *mem_map;
 	pfn_t first_pfn; /* the first frame that is memory */
-	pfn_t end_pfn;   /* the last one that can come online, exclusive */
+	pfn_t end_pfn;	 /* the last one that can come online, exclusive */
 };
 
 extern struct direct_map direct_map pf_hidden;

@@ -37,11 +37,16 @@
 #include "os/os.h"
 #include "os/report.h"
 
-enum block_state { OFFLINE, IDLE, ONLINE, FOREIGN };
+enum block_state {
+	OFFLINE,
+	IDLE,
+	ONLINE,
+	FOREIGN
+};
 
-#define NR_BLOCKS       (MAX_NR_FRAMES >> MAX_PAGE_ORDER)
+#define NR_BLOCKS	(MAX_NR_FRAMES >> MAX_PAGE_ORDER)
 #define METADATA_BLOCKS 64 /* blocks whose metadata comes online together */
-#define MAX_MAP_BLOCKS  16 /* blocks mapped by one call, at most */
+#define MAX_MAP_BLOCKS	16 /* blocks mapped by one call, at most */
 
 /* Up to here a heap is small, and small pages keep it so. */
 #define HUGE_PAGES_FROM MIB(32)
@@ -62,9 +67,9 @@ char *vmalloc_end;
 static struct {
 	u8 state[NR_BLOCKS];
 	bool is_huge[NR_BLOCKS]; /* backed by huge pages, where there are any */
-	size_t first;        /* number of the first block of frames */
-	size_t end;          /* first one that has never been online */
-	size_t limit;        /* one behind the last */
+	size_t first;		 /* number of the first block of frames */
+	size_t end;		 /* first one that has never been online */
+	size_t limit;		 /* one behind the last */
 	size_t metadata_end; /* blocks whose metadata is mapped, exclusive */
 	size_t lowest_idle;  /* no IDLE block is below this one */
 	size_t nr_idle;
@@ -148,8 +153,8 @@ static void set_end(size_t end)
 /* Whether blocks from @block on shall have huge pages. */
 static bool wants_huge(size_t block)
 {
-	bool is_small = (block - span.first) * ZONE_BLOCK_BYTES <
-			HUGE_PAGES_FROM;
+	bool is_small =
+		(block - span.first) * ZONE_BLOCK_BYTES < HUGE_PAGES_FROM;
 
 	return pf_conf.thp == THP_ALWAYS ||
 	       (pf_conf.thp == THP_AUTO && !is_small);
@@ -164,8 +169,7 @@ static size_t blocks_to_map(size_t block)
 	if (nr > MAX_MAP_BLOCKS)
 		nr = MAX_MAP_BLOCKS;
 	for (i = 1; i < nr; i++) {
-		if (block + i >= span.metadata_end ||
-		    block + i >= span.limit ||
+		if (block + i >= span.metadata_end || block + i >= span.limit ||
 		    span.state[block + i] != OFFLINE)
 			break;
 	}
@@ -348,13 +352,13 @@ size_t span_release_idle(void)
 
 #if UINTPTR_MAX > UINT32_MAX
 #define DIRECT_MAP_BYTES (MAX_NR_FRAMES << PAGE_SHIFT)
-#define VMALLOC_BYTES    (DIRECT_MAP_BYTES * 8)
-#define PLACE_LOWEST     (17UL << 40)
-#define PLACE_STEP       (1UL << 30)
-#define PLACE_STEPS      (8UL << 10) /* 8 TiB in steps of 1 GiB */
+#define VMALLOC_BYTES	 (DIRECT_MAP_BYTES * 8)
+#define PLACE_LOWEST	 (17UL << 40)
+#define PLACE_STEP	 (1UL << 30)
+#define PLACE_STEPS	 (8UL << 10) /* 8 TiB in steps of 1 GiB */
 #else
 #define DIRECT_MAP_BYTES (MAX_NR_FRAMES << PAGE_SHIFT)
-#define VMALLOC_BYTES    (DIRECT_MAP_BYTES / 2)
+#define VMALLOC_BYTES	 (DIRECT_MAP_BYTES / 2)
 #endif
 
 /* Lay out sheaf area, byte map, mem_map and frames from @base upward. */
@@ -413,8 +417,8 @@ static int init_reserved(void)
 		size_t vmalloc_bytes = bytes;
 		char *aligned;
 
-		err = os_reserve(&base, bytes + vmalloc_bytes +
-						2 * ZONE_BLOCK_BYTES);
+		err = os_reserve(&base,
+				 bytes + vmalloc_bytes + 2 * ZONE_BLOCK_BYTES);
 		if (err)
 			continue;
 		aligned = (char *)align_up((uintptr_t)base, ZONE_BLOCK_BYTES);

@@ -27,7 +27,7 @@
 #endif
 
 #define NAME_OF_TEXT(name) #name
-#define NAME_OF(name)      NAME_OF_TEXT(name)
+#define NAME_OF(name)	   NAME_OF_TEXT(name)
 
 typedef void new_handler_fn(void);
 
@@ -110,8 +110,9 @@ static pf_cold void *new_failed_nothrow(size_t size, size_t align)
 		theirs = from_libstdcxx(
 			NAME_OF(NEW(_Znw, St11align_val_tRKSt9nothrow_t)));
 		if (theirs)
-			return ((void *(*)(size_t, size_t, const void *))
-					theirs)(size, align, &tag);
+			return ((void *(*)(size_t, size_t,
+					   const void *))theirs)(size, align,
+								 &tag);
 	}
 	return new_handled(size, align);
 }
@@ -152,38 +153,38 @@ static void *new_aligned_nothrow(size_t size, size_t align)
 	return likely(p) ? p : new_failed_nothrow(size, align);
 }
 
-#define DEFINE_NEW(op)                                                        \
-	pf_export void *NEW(op, )(size_t size);                               \
-	pf_export void *NEW(op, )(size_t size)                                \
-	{                                                                     \
-		return kmem_alloc(size, new_slow);                            \
-	}                                                                     \
-	pf_export void *NEW(op, RKSt9nothrow_t)(size_t size, const void *tag);\
-	pf_export void *NEW(op, RKSt9nothrow_t)(size_t size, const void *tag) \
-	{                                                                     \
-		(void)tag;                                                    \
-		return kmem_alloc(size, new_slow_nothrow);                    \
-	}                                                                     \
-	pf_export void *NEW(op, St11align_val_t)(size_t size, size_t align);  \
-	pf_export void *NEW(op, St11align_val_t)(size_t size, size_t align)   \
-	{                                                                     \
-		return new_aligned(size, align);                              \
-	}                                                                     \
-	pf_export void *NEW(op, St11align_val_tRKSt9nothrow_t)(               \
-		size_t size, size_t align, const void *tag);                  \
-	pf_export void *NEW(op, St11align_val_tRKSt9nothrow_t)(               \
-		size_t size, size_t align, const void *tag)                   \
-	{                                                                     \
-		(void)tag;                                                    \
-		return new_aligned_nothrow(size, align);                      \
+#define DEFINE_NEW(op)                                                         \
+	pf_export void *NEW(op, )(size_t size);                                \
+	pf_export void *NEW(op, )(size_t size)                                 \
+	{                                                                      \
+		return kmem_alloc(size, new_slow);                             \
+	}                                                                      \
+	pf_export void *NEW(op, RKSt9nothrow_t)(size_t size, const void *tag); \
+	pf_export void *NEW(op, RKSt9nothrow_t)(size_t size, const void *tag)  \
+	{                                                                      \
+		(void)tag;                                                     \
+		return kmem_alloc(size, new_slow_nothrow);                     \
+	}                                                                      \
+	pf_export void *NEW(op, St11align_val_t)(size_t size, size_t align);   \
+	pf_export void *NEW(op, St11align_val_t)(size_t size, size_t align)    \
+	{                                                                      \
+		return new_aligned(size, align);                               \
+	}                                                                      \
+	pf_export void *NEW(op, St11align_val_tRKSt9nothrow_t)(                \
+		size_t size, size_t align, const void *tag);                   \
+	pf_export void *NEW(op, St11align_val_tRKSt9nothrow_t)(                \
+		size_t size, size_t align, const void *tag)                    \
+	{                                                                      \
+		(void)tag;                                                     \
+		return new_aligned_nothrow(size, align);                       \
 	}
 
-#define DEFINE_DELETE(name, ...)                                              \
-	/* Not as a jump to another one that is alike: one more instruction. */\
-	__attribute__((no_icf)) pf_export void name(void *p, ##__VA_ARGS__);  \
-	pf_export void name(void *p, ##__VA_ARGS__)                           \
-	{                                                                     \
-		free_fast(p);                                                 \
+#define DEFINE_DELETE(name, ...)                                                \
+	/* Not as a jump to another one that is alike: one more instruction. */ \
+	__attribute__((no_icf)) pf_export void name(void *p, ##__VA_ARGS__);    \
+	pf_export void name(void *p, ##__VA_ARGS__)                             \
+	{                                                                       \
+		free_fast(p);                                                   \
 	}
 
 #pragma GCC diagnostic ignored "-Wunused-parameter"

@@ -70,8 +70,7 @@ static void put_objects_locked(struct kmem_cache *s, struct tcache *tc,
 	size_t i;
 
 	for (i = 0; i < nr; i++) {
-		enum bad_object kind =
-			slab_put_object(s, &tc->pcp, objects[i]);
+		enum bad_object kind = slab_put_object(s, &tc->pcp, objects[i]);
 
 		if (unlikely(kind != OBJECT_OK))
 			remember(bad, objects[i], kind);
@@ -272,7 +271,7 @@ void barn_flush(struct tcache *tc, struct bad_free *bad)
 {
 	unsigned int class;
 
-	for (class = 1; class < NR_CLASSES; class++) {
+	for (class = 1; class < NR_CLASSES; class ++) {
 		struct kmem_cache *s = &kmalloc_caches[class];
 		u32 end;
 

@@ -15,7 +15,7 @@
 #include "base/compiler.h"
 #include "base/types.h"
 
-#define NR_CLASSES       33
+#define NR_CLASSES	 33
 #define KMALLOC_MIN_SIZE 16
 /* The largest object of a slab; what is larger is a page block. */
 #define KMALLOC_MAX_CACHE_SIZE 8192

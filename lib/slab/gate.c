@@ -21,9 +21,9 @@ u32 gate_mode;
  * of lock.h: it has no rank, for a handler may fork whatever its thread holds.
  */
 static u32 is_changing;
-static u32 nr_forks;     /* threads between their fork's prepare and parent */
+static u32 nr_forks;	 /* threads between their fork's prepare and parent */
 static u32 nr_anonymous; /* threads in a slow path without caches */
-static u32 nr_waiting;   /* forks that wait for GATE_QUIET to end */
+static u32 nr_waiting;	 /* forks that wait for GATE_QUIET to end */
 
 bool gate_wait(void)
 {
@@ -65,7 +65,8 @@ static const struct lock_user *find_lock_user(u32 number)
 {
 	struct tcache *tc;
 
-	for_each_tcache(tc) {
+	for_each_tcache(tc)
+	{
 		if (tc->locks.number == number)
 			return &tc->locks;
 	}
@@ -104,7 +105,8 @@ static void pass_on_wake_ups(void)
 {
 	struct tcache *tc;
 
-	for_each_tcache(tc) {
+	for_each_tcache(tc)
+	{
 		struct lock *wanted = load_acquire(&tc->locks.waits_for);
 
 		if (wanted && !lock_holder(wanted))
@@ -122,7 +124,8 @@ static bool wait_for_others(enum gate_mode mode)
 	unsigned int round = 0;
 	struct tcache *tc;
 
-	for_each_tcache(tc) {
+	for_each_tcache(tc)
+	{
 		if (tc == thread_heap.tcache)
 			continue;
 		while (load_acquire(&tc->is_busy) &&

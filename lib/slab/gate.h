@@ -24,7 +24,11 @@
 #include "os/thread.h"
 #include "slab/thread.h"
 
-enum gate_mode { GATE_OPEN, GATE_QUIET, GATE_FORK };
+enum gate_mode {
+	GATE_OPEN,
+	GATE_QUIET,
+	GATE_FORK
+};
 
 extern u32 gate_mode pf_hidden;
 

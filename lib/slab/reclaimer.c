@@ -28,10 +28,10 @@
 #include "slab/gate.h"
 #include "slab/steal.h"
 
-#define WORTH_PAGES     4096 /* 16 MiB: below, there is little to win */
+#define WORTH_PAGES	4096 /* 16 MiB: below, there is little to win */
 #define MAX_QUIET_LOOKS 10
-#define STACK_BYTES     KIB(64)
-#define REST_PERIODS    10
+#define STACK_BYTES	KIB(64)
+#define REST_PERIODS	10
 
 static u32 is_running;
 static u64 not_before; /* os_now_ms(): no new thread until then */
@@ -57,14 +57,13 @@ static u64 count_slow_paths(void)
 	struct tcache *tc;
 	u64 n = 0;
 
-	for_each_tcache(tc)
-		n += READ_ONCE(tc->nr_slow);
+	for_each_tcache(tc) n += READ_ONCE(tc->nr_slow);
 	return n;
 }
 
 static void give_all_back(void)
 {
-	struct bad_free bad = { NULL, OBJECT_OK };
+	struct bad_free bad = {NULL, OBJECT_OK};
 	struct tcache *tc;
 
 	/* A wrong object stays out of its slab; nobody is here to be told. */

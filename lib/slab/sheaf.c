@@ -37,8 +37,8 @@ static u32 take_locked(u32 nr)
 	if (first + nr > NR_SHEAVES)
 		return NR_SHEAVES;
 	if (end > pool.bytes) {
-		size_t more = min_size(GROW_BYTES,
-				       SHEAF_AREA_BYTES - pool.bytes);
+		size_t more =
+			min_size(GROW_BYTES, SHEAF_AREA_BYTES - pool.bytes);
 
 		if (span_map(direct_map.base + pool.bytes, more))
 			return NR_SHEAVES;

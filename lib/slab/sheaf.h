@@ -32,10 +32,10 @@
 #include "page/page.h"
 #include "slab/class.h"
 
-#define SHEAF_SLOTS   32
-#define SHEAF_MAX     30 /* objects: not the link, not the NULL */
-#define SHEAF_BYTES   (SHEAF_SLOTS * sizeof(void *))
-#define NR_SHEAVES    (SHEAF_AREA_BYTES / SHEAF_BYTES - 1)
+#define SHEAF_SLOTS 32
+#define SHEAF_MAX   30 /* objects: not the link, not the NULL */
+#define SHEAF_BYTES (SHEAF_SLOTS * sizeof(void *))
+#define NR_SHEAVES  (SHEAF_AREA_BYTES / SHEAF_BYTES - 1)
 
 struct lock;
 struct tcache;
@@ -48,7 +48,7 @@ struct thread_heap {
 	u32 top[NR_CLASSES]; /* number of the slot that the next free() fills */
 	struct tcache *tcache;
 	bool has_exited; /* our destructor has run for the last time */
-	bool is_busy;    /* in a slow path without a tcache */
+	bool is_busy;	 /* in a slow path without a tcache */
 	u8 closed_depth; /* times this thread has closed the gate */
 };
 
@@ -60,8 +60,8 @@ extern __thread struct thread_heap thread_heap pf_hidden
 /* The first SHEAF_BYTES of the area are zero for ever; slot 0 follows. */
 static __always_inline void **slot_address(char *base, size_t slot, long plus)
 {
-	return (void **)(base + (long)SHEAF_BYTES + plus * (long)sizeof(void *) +
-			 slot * sizeof(void *));
+	return (void **)(base + (long)SHEAF_BYTES +
+			 plus * (long)sizeof(void *) + slot * sizeof(void *));
 }
 
 static __always_inline void **sheaf_slots(void)
@@ -75,7 +75,7 @@ static __always_inline void **sheaf_slots(void)
  * instruction, where the compiler would add them up first.
  */
 #if defined(__x86_64__) && !defined(__ILP32__) && !defined(__SANITIZE_THREAD__)
-#define HOT_LOAD(x)     (x)
+#define HOT_LOAD(x)	(x)
 #define HOT_STORE(x, v) ((x) = (v))
 
 static __always_inline size_t hot_offset(void)
@@ -113,7 +113,7 @@ static __always_inline void hot_top_lower(size_t heap, size_t class)
 			 : "memory", "cc");
 }
 #else
-#define HOT_LOAD(x)     READ_ONCE(x)
+#define HOT_LOAD(x)	READ_ONCE(x)
 #define HOT_STORE(x, v) __atomic_store_n(&(x), (v), __ATOMIC_RELEASE)
 
 static __always_inline size_t hot_offset(void)

@@ -39,7 +39,7 @@
 
 /* A thread's and the barn's shares of a class, in bytes. */
 #define SHEAF_BYTES_MAX KIB(16)
-#define BARN_BYTES_MAX  KIB(64)
+#define BARN_BYTES_MAX	KIB(64)
 
 struct kmem_cache kmalloc_caches[NR_CLASSES];
 
@@ -52,7 +52,7 @@ void kmem_caches_init(void)
 {
 	unsigned int class;
 
-	for (class = 1; class < NR_CLASSES; class++) {
+	for (class = 1; class < NR_CLASSES; class ++) {
 		struct kmem_cache *s = &kmalloc_caches[class];
 		const struct class_info *info = &class_info[class];
 		size_t granules = info->size >> GRANULE_SHIFT;
@@ -60,12 +60,12 @@ void kmem_caches_init(void)
 		s->lock.rank = LOCK_RANK_CACHE;
 		s->size = info->size;
 		s->order = (u8)info->order;
-		s->class = (u8)class;
+		s->class = (u8) class;
 		s->nr_objects = (u16)((PAGE_SIZE << info->order) / info->size);
 		s->inverse = (u32)(((1UL << INVERSE_SHIFT) + granules - 1) /
 				   granules);
-		s->sheaf_max = clamp(SHEAF_BYTES_MAX / info->size, 2,
-				     SHEAF_MAX);
+		s->sheaf_max =
+			clamp(SHEAF_BYTES_MAX / info->size, 2, SHEAF_MAX);
 		s->max_full = clamp(BARN_BYTES_MAX /
 					    ((size_t)info->size * s->sheaf_max),
 				    1, BARN_MAX);
@@ -77,7 +77,7 @@ void kmem_caches_reset(void)
 {
 	unsigned int class;
 
-	for (class = 1; class < NR_CLASSES; class++)
+	for (class = 1; class < NR_CLASSES; class ++)
 		lock_reset_orphan(&kmalloc_caches[class].lock);
 }
 
@@ -191,10 +191,9 @@ unsigned int slab_take_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
 			if (n || !slab_new(s, pcp))
 				break;
 		}
-		n += take_from_slab(s,
-				    list_first_entry(&s->partial, struct page,
-						     link),
-				    out + n, nr - n);
+		n += take_from_slab(
+			s, list_first_entry(&s->partial, struct page, link),
+			out + n, nr - n);
 	}
 	return n;
 }
@@ -204,14 +203,13 @@ static unsigned int object_index(const struct kmem_cache *s,
 				 const struct page *slab, const void *addr,
 				 bool *is_start)
 {
-	size_t offset = (size_t)((const char *)addr -
-				 (const char *)page_to_virt(slab));
+	size_t offset =
+		(size_t)((const char *)addr - (const char *)page_to_virt(slab));
 	u64 granule = offset >> GRANULE_SHIFT;
-	unsigned int index = (unsigned int)((granule * s->inverse) >>
-					    INVERSE_SHIFT);
+	unsigned int index =
+		(unsigned int)((granule * s->inverse) >> INVERSE_SHIFT);
 
-	*is_start = (size_t)index * s->size == offset &&
-		    index < s->nr_objects;
+	*is_start = (size_t)index * s->size == offset && index < s->nr_objects;
 	return index;
 }
 
@@ -263,8 +261,8 @@ void slab_describe(const void *addr, struct object_facts *facts)
 	if (is_start) {
 		size_t g = (uintptr_t)addr % PAGE_SIZE >> GRANULE_SHIFT;
 
-		facts->is_free = READ_ONCE(page->free_bits[g / 64]) >>
-					 (g % 64) & 1;
+		facts->is_free =
+			READ_ONCE(page->free_bits[g / 64]) >> (g % 64) & 1;
 	}
 }
 

@@ -68,10 +68,10 @@ enum bad_object slab_put_object(struct kmem_cache *s, struct per_cpu_pages *pcp,
 /* What can be said of a pointer into a slab's frames. */
 struct object_facts {
 	struct kmem_cache *s;
-	void *slab;         /* address of the slab */
-	void *object;       /* start of the object around the pointer, or NULL */
+	void *slab;   /* address of the slab */
+	void *object; /* start of the object around the pointer, or NULL */
 	unsigned int index; /* the object's number in the slab */
-	bool is_free;       /* in the slab; not if a sheaf has it */
+	bool is_free;	    /* in the slab; not if a sheaf has it */
 };
 
 /* Lock-free, for reports: a torn picture is possible, a crash is not. */

@@ -124,7 +124,7 @@ static void drain_quiet(struct tcache *self, u32 *tops, struct bad_free *bad)
 {
 	unsigned int class;
 
-	for (class = 1; class < NR_CLASSES; class++) {
+	for (class = 1; class < NR_CLASSES; class ++) {
 		struct loot loot;
 
 		if (!tops[class])
@@ -148,10 +148,10 @@ static void drain_one(struct tcache *self, struct tcache *tc,
 	} else if (!owner) {
 		drain_quiet(self, tc->saved_top, bad);
 	} else {
-		for (class = 1; class < NR_CLASSES; class++)
+		for (class = 1; class < NR_CLASSES; class ++)
 			steal_class(self, tc, class, bad);
 	}
-	for (class = 1; class < NR_CLASSES; class++)
+	for (class = 1; class < NR_CLASSES; class ++)
 		tc->batch[class] = 0;
 	if (tc != self)
 		pcp_drain(&tc->pcp, &zone_normal);
@@ -169,8 +169,7 @@ void caches_drain(struct bad_free *bad)
 		return;
 	gate_close(GATE_QUIET, &saved);
 	threads_find_gone();
-	for_each_tcache(tc)
-		drain_one(self, tc, bad);
+	for_each_tcache(tc) drain_one(self, tc, bad);
 	barn_flush(self, bad);
 	pcp_drain(&self->pcp, &zone_normal);
 	gate_open(&saved);

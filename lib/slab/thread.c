@@ -87,8 +87,9 @@ static struct tcache *make(void)
 
 	if (!tc)
 		return NULL;
-	tc->locks.number = LOCK_ANONYMOUS +
-			   __atomic_add_fetch(&last_number, 2, __ATOMIC_RELAXED);
+	tc->locks.number =
+		LOCK_ANONYMOUS +
+		__atomic_add_fetch(&last_number, 2, __ATOMIC_RELAXED);
 	tc->next = READ_ONCE(all_tcaches);
 	while (!__atomic_compare_exchange_n(&all_tcaches, &tc->next, tc, true,
 					    __ATOMIC_RELEASE, __ATOMIC_RELAXED))
@@ -100,7 +101,7 @@ static void load_tops(struct tcache *tc)
 {
 	unsigned int class;
 
-	for (class = 1; class < NR_CLASSES; class++)
+	for (class = 1; class < NR_CLASSES; class ++)
 		WRITE_ONCE(thread_heap.top[class], tc->saved_top[class]);
 }
 
@@ -121,7 +122,7 @@ static void save_tops(struct tcache *tc, const struct thread_heap *heap)
 {
 	unsigned int class;
 
-	for (class = 1; class < NR_CLASSES; class++)
+	for (class = 1; class < NR_CLASSES; class ++)
 		tc->saved_top[class] = legal_top(READ_ONCE(heap->top[class]));
 }
 
@@ -129,7 +130,7 @@ static void clear_tops(void)
 {
 	unsigned int class;
 
-	for (class = 0; class < NR_CLASSES; class++)
+	for (class = 0; class < NR_CLASSES; class ++)
 		WRITE_ONCE(thread_heap.top[class], 0);
 }
 
@@ -197,7 +198,8 @@ void threads_adopt_orphans(void)
 	struct tcache *tc;
 
 	lock_reset_orphan(&lock);
-	for_each_tcache(tc) {
+	for_each_tcache(tc)
+	{
 		struct thread_heap *owner = tc->owner;
 
 		if (owner == &thread_heap)
@@ -222,7 +224,8 @@ void threads_find_gone(void)
 {
 	struct tcache *tc;
 
-	for_each_tcache(tc) {
+	for_each_tcache(tc)
+	{
 		if (!tc->owner || tc->owner == &thread_heap ||
 		    os_thread_exists(tc->process_id, tc->thread_id))
 			continue;

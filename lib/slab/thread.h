@@ -15,22 +15,22 @@
  * itself touches it, inside the gate, or whoever has closed the gate.
  */
 struct tcache {
-	struct tcache *next;       /* all of them, for for_each_tcache() */
+	struct tcache *next;	   /* all of them, for for_each_tcache() */
 	struct tcache *next_idle;  /* those without a thread */
 	struct thread_heap *owner; /* the thread's TLS, NULL without thread */
-	struct lock_user locks;    /* the thread, to the locks it takes */
-	u32 is_busy;               /* the thread is in a slow path */
-	int process_id;            /* the process and the thread, */
-	int thread_id;             /* to the OS */
-	u64 nr_slow;               /* slow paths taken */
+	struct lock_user locks;	   /* the thread, to the locks it takes */
+	u32 is_busy;		   /* the thread is in a slow path */
+	int process_id;		   /* the process and the thread, */
+	int thread_id;		   /* to the OS */
+	u64 nr_slow;		   /* slow paths taken */
 	struct per_cpu_pages pcp;
 	u32 saved_top[NR_CLASSES]; /* while there is no thread */
-	u8 batch[NR_CLASSES];      /* objects for the next refill */
+	u8 batch[NR_CLASSES];	   /* objects for the next refill */
 };
 
 extern struct tcache *all_tcaches pf_hidden;
 
-#define for_each_tcache(tc)                                                   \
+#define for_each_tcache(tc) \
 	for (tc = load_acquire(&all_tcaches); tc; tc = tc->next)
 
 /* Once, when the library starts. */

@@ -66,11 +66,11 @@ static struct {
 	struct lock lock;
 	struct list_head areas;
 	struct list_head unused; /* records of areas that are gone */
-	size_t table_bytes;      /* mapped */
-	size_t lowest_free;      /* no unit below this one is free */
+	size_t table_bytes;	 /* mapped */
+	size_t lowest_free;	 /* no unit below this one is free */
 	size_t nr_areas;
-	size_t nr_lent;     /* blocks on the homes lists */
-	bool cannot_move;   /* MREMAP_DONTUNMAP was refused as unknown */
+	size_t nr_lent;	  /* blocks on the homes lists */
+	bool cannot_move; /* MREMAP_DONTUNMAP was refused as unknown */
 } vm = {
 	.lock = LOCK_INIT(LOCK_RANK_VMALLOC),
 };
@@ -110,8 +110,8 @@ struct vmap_area *find_vmap_area(const void *addr)
 	size_t unit = addr_to_unit(addr);
 	struct vmap_area *area;
 
-	if (!is_vmalloc_addr(addr) || (unit + 1) * sizeof(area) >
-					      load_acquire(&vm.table_bytes))
+	if (!is_vmalloc_addr(addr) ||
+	    (unit + 1) * sizeof(area) > load_acquire(&vm.table_bytes))
 		return NULL;
 	area = load_acquire(&units()[unit]);
 	return area == &foreign ? NULL : area;
@@ -133,8 +133,8 @@ static size_t find_units(size_t nr, size_t align)
 	size_t unit = vm.lowest_free;
 
 	while (unit + nr <= nr_units()) {
-		size_t aligned = addr_to_unit((char *)align_up(
-			(uintptr_t)unit_to_addr(unit), align));
+		size_t aligned = addr_to_unit(
+			(char *)align_up((uintptr_t)unit_to_addr(unit), align));
 		size_t n;
 
 		if (aligned + nr > nr_units() || !extend_table(aligned + nr))
@@ -210,10 +210,10 @@ static void bring_homes(struct vmap_area *area, size_t upto)
 
 		if (nr_pages < 1UL << HOME_MIN_ORDER)
 			return;
-		page = zone_take_warm_block(
-			&zone_normal, HOME_MIN_ORDER,
-			nr_pages >= MAX_ORDER_NR_PAGES ? MAX_PAGE_ORDER
-						       : ilog2(nr_pages));
+		page = zone_take_warm_block(&zone_normal, HOME_MIN_ORDER,
+					    nr_pages >= MAX_ORDER_NR_PAGES
+						    ? MAX_PAGE_ORDER
+						    : ilog2(nr_pages));
 		if (!page)
 			return;
 		bytes = PAGE_SIZE << page->order;
@@ -336,8 +336,8 @@ static void settle_fresh(struct vmap_area *area)
 	size_t bytes = area->bytes - area->home_bytes;
 
 	if (bytes >= PAGE_SIZE << HOME_MIN_ORDER &&
-	    zone_adopt_pages(&zone_normal,
-			     area->va_start + area->home_bytes, bytes))
+	    zone_adopt_pages(&zone_normal, area->va_start + area->home_bytes,
+			     bytes))
 		area->bytes = area->home_bytes;
 }
 
@@ -487,7 +487,7 @@ void vmalloc_get_stats(struct vmalloc_stats *stats)
 {
 	struct vmap_area *area;
 
-	*stats = (struct vmalloc_stats){ 0 };
+	*stats = (struct vmalloc_stats){0};
 	lock_acquire(&vm.lock);
 	list_for_each_entry(area, &vm.areas, link) {
 		stats->bytes += area->bytes;

@@ -11,11 +11,11 @@
 
 struct vmap_area {
 	char *va_start;
-	size_t bytes;       /* mapped from va_start on */
-	size_t home_bytes;  /* at the start: pages that came from the zone */
-	size_t nr_units;    /* of the address space, guard included */
+	size_t bytes;	   /* mapped from va_start on */
+	size_t home_bytes; /* at the start: pages that came from the zone */
+	size_t nr_units;   /* of the address space, guard included */
 	struct list_head homes; /* struct page of their blocks, in order */
-	struct list_head link;  /* all areas, or free records */
+	struct list_head link;	/* all areas, or free records */
 };
 
 /* Once, after span_init(). */
