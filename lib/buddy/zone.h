@@ -33,7 +33,7 @@ struct zone {
 	const char *name;
 	struct free_area free_area[NR_PAGE_ORDERS];
 	size_t nr_free[NR_TEMPERATURES]; /* frames on the lists above */
-	size_t nr_present; /* frames that span_take_block() has given us */
+	size_t nr_present; /* frames of blocks that the span has given us */
 	size_t nr_lent;	   /* frames whose pages are in vmap areas */
 
 	/* New memory was taken beside a good deal of warm memory in pieces too

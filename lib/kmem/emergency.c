@@ -4,7 +4,7 @@
  *
  * fork() waits for locks of libc, stdio's for one.  Their holders may be in
  * malloc().  While the gate is closed for fork they are served from a block of
- * frames that was set aside before: one atomic instruction hands out the next.
+ * frames that was set aside before: a compare-and-exchange hands out the next.
  * Each object gets whole frames and is an ordinary page block from then on, in
  * the child as in the parent.  What is freed meanwhile, if it does not fit in
  * its thread's sheaf, waits in an array.

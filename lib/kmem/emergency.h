@@ -24,7 +24,7 @@ bool emergency_free(void *p);
  * @free_one: frees one object
  *
  * Called outside the gate, when it has opened again and when a process gets
- * its second thread: one that has one thread never needs the reserve.
+ * its second thread: with one thread the gate is never closed.
  */
 void emergency_refill(void (*free_one)(void *p));
 

@@ -59,7 +59,7 @@ struct page {
 #if UINTPTR_MAX == UINT32_MAX
 	u32 pad[2];
 #endif
-	u64 spare;
+	u64 unused;
 };
 
 static_assert(sizeof(struct page) == 64, "one cache line a frame");

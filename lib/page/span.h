@@ -25,7 +25,7 @@ int span_init(void);
  */
 struct page *span_take_block(void);
 
-/* A block back.  @is_discarded: nothing is behind its frames any more. */
+/* A block back; it has been discarded: nothing is behind its frames. */
 void span_give_block(struct page *page);
 
 /**
@@ -38,7 +38,7 @@ struct page *span_adopt_blocks(size_t nr);
 /* The caller's move failed: the addresses are free again. */
 void span_disown_blocks(struct page *page, size_t nr);
 
-/* Unmap blocks that nobody uses.  Return: bytes given back to the system. */
+/* Unmap the blocks that were given back.  Return: their bytes. */
 size_t span_release_idle(void);
 
 /*
@@ -49,8 +49,8 @@ int span_map(void *addr, size_t bytes);
 void span_unmap(void *addr, size_t bytes);
 
 /*
- * The pages at @from to @to, where memory of ours is mapped; nothing is left
- * at @from that one may touch, and span_unmap() of it must follow.
+ * The pages at @from to @to, where memory of ours is mapped; nothing of
+ * use is left at @from, and span_unmap() of it must follow.
  */
 int span_move(void *from, void *to, size_t bytes);
 

@@ -16,10 +16,10 @@
  * Small blocks do not pay: a move costs about what 16 faults cost, so only
  * blocks from HOME_MIN_ORDER up are taken.
  *
- * Fresh memory has no home.  When it is freed it is given one: its mapping is
- * moved to addresses of the direct map that nothing is mapped at, and its
- * frames are the zone's from then on.  So large frees serve the next small
- * requests, and the other way round.
+ * Fresh memory has no home.  When 256 KiB or more of it are freed they are
+ * given one: the mapping is moved to addresses of the direct map that nobody
+ * uses, and its frames are the zone's from then on.  So large frees serve the
+ * next small requests, and the other way round.
  *
  * Addresses are handed out in units of 4 MiB, lowest first.  units[u] is the
  * area that unit u belongs to, so that an address finds its area by a shift.
