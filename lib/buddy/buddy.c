@@ -140,20 +140,32 @@ static void split(struct zone *zone, struct page *page, unsigned int from,
 	page->order = (u8)order;
 }
 
-struct page *buddy_alloc_locked(struct zone *zone, unsigned int order)
+static struct page *take_and_split(struct zone *zone, struct page *page,
+				   unsigned int order)
 {
-	struct page *page = first_of_at_least(zone, order, WARM);
-	enum temperature temp;
+	enum temperature temp = temperature_of(page);
 
-	VM_BUG_ON(!lock_is_mine(&zone->lock));
-	if (!page)
-		page = first_of_at_least(zone, order, COLD);
-	if (!page)
-		return NULL;
-	temp = temperature_of(page);
 	buddy_take_locked(zone, page);
 	split(zone, page, page->order, order, temp);
 	return page;
+}
+
+struct page *buddy_alloc_warm_locked(struct zone *zone, unsigned int order)
+{
+	struct page *page = first_of_at_least(zone, order, WARM);
+
+	VM_BUG_ON(!lock_is_mine(&zone->lock));
+	return page ? take_and_split(zone, page, order) : NULL;
+}
+
+struct page *buddy_alloc_locked(struct zone *zone, unsigned int order)
+{
+	struct page *page = buddy_alloc_warm_locked(zone, order);
+
+	if (page)
+		return page;
+	page = first_of_at_least(zone, order, COLD);
+	return page ? take_and_split(zone, page, order) : NULL;
 }
 
 void buddy_free_range_locked(struct zone *zone, pfn_t pfn, size_t nr,

@@ -155,21 +155,29 @@ bool zone_extend_pages(struct zone *zone, struct page *page, size_t nr_pages,
 	return is_free;
 }
 
+static struct page *take_first_warm(struct zone *zone, unsigned int order)
+{
+	struct list_head *list = &zone->free_area[order].list[WARM];
+	struct page *page;
+
+	if (list_is_empty(list))
+		return NULL;
+	page = list_first_entry(list, struct page, link);
+	buddy_take_locked(zone, page);
+	return page;
+}
+
 struct page *zone_take_warm_block(struct zone *zone, unsigned int min,
 				  unsigned int max)
 {
-	struct page *page = NULL;
+	struct page *page;
 	unsigned int order;
 
 	lock_acquire(&zone->lock);
-	for (order = max + 1; order-- > min && !page;) {
-		struct list_head *list = &zone->free_area[order].list[WARM];
-
-		if (!list_is_empty(list))
-			page = list_first_entry(list, struct page, link);
-	}
+	page = buddy_alloc_warm_locked(zone, max);
+	for (order = max; order-- > min && !page;)
+		page = take_first_warm(zone, order);
 	if (page) {
-		buddy_take_locked(zone, page);
 		page->type = PAGE_LENT;
 		zone->nr_lent += 1UL << page->order;
 	}

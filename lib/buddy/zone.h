@@ -74,6 +74,7 @@ bool zone_extend_pages(struct zone *zone, struct page *page, size_t nr_pages,
 /**
  * zone_take_warm_block - the largest warm block of order @min..@max, or NULL
  *
+ * A larger one is split.
  * For vmap areas: memory that is there already, to be moved elsewhere.  Counted
  * as lent until zone_free_lent().
  */

@@ -126,7 +126,7 @@ TEST_IN_CHILD(idle_blocks_come_back_zeroed_lowest_first)
 	for (i = 0; i < 6; i++) {
 		block[i] = take();
 		pattern_fill(block[i], BLOCK, i);
-		virt_to_page(block[i])[5].spare = 7;
+		virt_to_page(block[i])[5].nr = 7;
 	}
 	give(block[4]);
 	give(block[1]);
@@ -139,7 +139,7 @@ TEST_IN_CHILD(idle_blocks_come_back_zeroed_lowest_first)
 
 		EXPECT(was_idle ? is_zero(block[i], BLOCK)
 				: pattern_holds(block[i], BLOCK, i));
-		EXPECT_EQ(virt_to_page(block[i])[5].spare, was_idle ? 0 : 7);
+		EXPECT_EQ(virt_to_page(block[i])[5].nr, was_idle ? 0 : 7);
 	}
 }
 
