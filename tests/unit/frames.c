@@ -107,6 +107,21 @@ static void alloc(void)
 	remember(page, nr_pages, false);
 }
 
+/*
+ * The order of the block that is lent: the largest there is, or cut to @max
+ * from one that is larger still.  NR_PAGE_ORDERS: there is none.
+ */
+static unsigned int expected_order(unsigned int min, unsigned int max)
+{
+	unsigned int order;
+
+	for (order = MAX_PAGE_ORDER + 1; order-- > min;) {
+		if (zone.free_area[order].nr_free[WARM])
+			return order > max ? max : order;
+	}
+	return NR_PAGE_ORDERS;
+}
+
 static void lend(void)
 {
 	unsigned int min = (unsigned int)random_below(NR_PAGE_ORDERS);
@@ -116,13 +131,9 @@ static void lend(void)
 
 	if (model.nr_live == MAX_LIVE)
 		return;
-	/* The largest of these there is; the whole truth about "there is". */
-	for (order = max + 1; order-- > min;) {
-		if (zone.free_area[order].nr_free[WARM])
-			break;
-	}
+	order = expected_order(min, max);
 	page = zone_take_warm_block(&zone, min, max);
-	if (order + 1 == min) {
+	if (order == NR_PAGE_ORDERS) {
 		EXPECT(!page);
 		return;
 	}
