@@ -150,6 +150,36 @@ bool sibling_path(const char *name, char *path, size_t size)
 	return access(path, R_OK) == 0;
 }
 
+bool child_succeeded(pid_t pid)
+{
+	int status = -1;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return false;
+	if (WIFSIGNALED(status))
+		tap_note("a child died of signal %d", WTERMSIG(status));
+	return status == 0;
+}
+
+void threads_start(int nr, void *(*function)(void *), pthread_t *threads)
+{
+	int i;
+
+	for (i = 0; i < nr; i++)
+		EXPECT_EQ(pthread_create(&threads[i], NULL, function,
+					 (void *)(intptr_t)i),
+			  0);
+}
+
+void threads_join(int nr, const pthread_t *threads)
+{
+	int i;
+
+	for (i = 0; i < nr; i++)
+		pthread_join(threads[i], NULL);
+}
+
 /*
  * A pidfd becomes readable when the process ends.  Without one (Linux < 5.3)
  * the watchdog of the test is the only limit.
@@ -307,4 +337,19 @@ bool expect_success(const struct outcome *outcome, const char *what)
 		tap_note_text("stderr", outcome->err);
 	}
 	return tap_check(good, what, __FILE__, __LINE__);
+}
+
+void expect_work_is_done(void (*prepare)(void *arg), void *arg,
+			 const char *what)
+{
+	static struct outcome outcome;
+	char work[4096];
+	char *argv[] = {work, NULL};
+
+	if (!EXPECT(sibling_path("work", work, sizeof(work))))
+		return;
+	program_run(&outcome, 50, argv, prepare, arg);
+	expect_success(&outcome, what);
+	EXPECT_STR_EQ(outcome.out, "work done\n");
+	EXPECT_STR_EQ(outcome.err, "");
 }

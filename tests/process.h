@@ -8,6 +8,7 @@
 #ifndef PROCESS_H
 #define PROCESS_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -73,6 +74,13 @@ bool sibling_path(const char *name, char *path, size_t size);
  */
 bool child_run(unsigned int limit, void (*function)(void *arg), void *arg);
 
+/* Waits for a child; false, with a note, unless it exited with 0. */
+bool child_succeeded(pid_t pid);
+
+/* @nr threads, each called with its number from 0; and their ends. */
+void threads_start(int nr, void *(*function)(void *), pthread_t *threads);
+void threads_join(int nr, const pthread_t *threads);
+
 /* How a program ended, and the first bytes of what it wrote. */
 struct outcome {
 	int status; /* as waitpid() gives it */
@@ -88,6 +96,10 @@ struct outcome {
  */
 void program_run(struct outcome *outcome, unsigned int limit,
 		 char *const argv[], void (*prepare)(void *arg), void *arg);
+
+/* Runs the program "work" beside this one; it must do its work. */
+void expect_work_is_done(void (*prepare)(void *arg), void *arg,
+			 const char *what);
 
 /* Fails the test, with the program's output, unless it exited with 0. */
 bool expect_success(const struct outcome *outcome, const char *what);

@@ -1,141 +1,255 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * emergency.c - memory while the gate is closed for fork
+ * emergency.c - memory while nothing of ours may be touched
  *
- * fork() waits for locks of libc, stdio's for one.  Their holders may be in
- * malloc().  While the gate is closed for fork they are served from a block of
- * frames that was set aside before: a compare-and-exchange hands out the next.
- * Each object gets whole frames and is an ordinary page block from then on, in
- * the child as in the parent.  What is freed meanwhile, if it does not fit in
- * its thread's sheaf, waits in an array.
+ * When.  fork() waits for locks of libc, stdio's for one, and for whatever the
+ * fork handlers of other libraries wait for: a lock, a thread that shall end.
+ * Who holds the lock, or is the thread, may be in malloc().  While the gate is
+ * closed for fork nobody may wait for it, then; nor may a request that a signal
+ * handler makes in the middle of another one.
  *
- * The reserve is a cold block: 4 MiB of addresses, and memory only once used.
+ * How.  Each object is a mapping of its own in a range of its own:
+ *
+ *	claimed address
+ *	|            header | object ...             |    whole pages
+ *
+ * Addresses are claimed upward by one atomic step, and are mapped by
+ * MAP_FIXED_NOREPLACE, so that a piece which somebody else has is skipped.
+ * Freeing is unmapping.  There is no lock, no list and no table, hence nothing
+ * that a child of fork() could find half done.  An object costs a thousand
+ * times what a sheaf's costs; there are few, a fork takes a millisecond.
+ *
+ * What is freed meanwhile and belongs to slabs, zone or vmalloc is noted on
+ * pages of pointers, and freed by a later slow path.
  */
 #include "kmem/emergency.h"
 
-#include "buddy/zone.h"
-#include "os/report.h"
-#include "slab/gate.h"
+#include <errno.h>
 
-#define NR_WAITING 256
+#include "os/os.h"
 
-static struct {
-	/* Both in one word, so that nobody takes from a block that has been
-	 * replaced: the block's pfn above (0: none yet), the number of frames
-	 * handed out below. */
-	u64 block_and_used;
-	u32 is_refilling;
-	u32 has_waiting;
-	void *waiting[NR_WAITING];
-} reserve;
+struct header {
+	u64 magic;
+	char *start; /* of the mapping */
+	char *end;
+	u64 unused;
+};
 
-static u32 block_of(u64 word)
+#define MAGIC	  0x656d657267656e63ULL
+#define MAX_TRIES 4096
+
+static u64 next_offset;
+static size_t nr_live;
+static size_t bytes_live;
+
+static u64 magic_of(const struct header *header)
 {
-	return (u32)(word >> 32);
+	return MAGIC ^ (u64)(uintptr_t)header;
 }
 
-static u32 used_of(u64 word)
+/* Addresses that nobody else will be given before the range is through. */
+static char *claim(size_t bytes)
 {
-	return (u32)word;
-}
-
-void *emergency_alloc(size_t nr_pages)
-{
-	u64 word = load_acquire(&reserve.block_and_used);
-	struct page *page;
+	size_t room = (size_t)(emergency_end - emergency_start);
+	u64 offset = READ_ONCE(next_offset);
+	u64 from;
 
 	do {
-		if (!block_of(word) ||
-		    nr_pages > MAX_ORDER_NR_PAGES - used_of(word))
-			return NULL;
+		from = offset;
+		if (bytes > room - from)
+			from = 0;
 	} while (!__atomic_compare_exchange_n(
-		&reserve.block_and_used, &word, word + nr_pages, true,
-		__ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
-	page = pfn_to_page(block_of(word) + used_of(word));
-	page->nr = (u32)nr_pages;
-	page->flags = PAGE_WARM;
-	store_release(&page->type, PAGE_BLOCK);
-	return page_to_virt(page);
+		&next_offset, &offset, from + bytes, true, __ATOMIC_RELAXED,
+		__ATOMIC_RELAXED));
+	return emergency_start + from;
 }
 
-bool emergency_free(void *p)
+/* New memory [start + skip, start + skip + bytes) behind a claim. */
+static char *map_somewhere(size_t claimed, size_t align, size_t offset,
+			   size_t bytes)
 {
 	unsigned int i;
 
-	for (i = 0; i < NR_WAITING; i++) {
+	for (i = 0; i < MAX_TRIES; i++) {
+		char *start = claim(claimed);
+		int err;
+
+		/* @offset behind the start shall be a multiple of @align. */
+		start = (char *)align_up((uintptr_t)start + offset, align) -
+			offset;
+		err = os_map_new(start, bytes);
+		if (!err)
+			return start;
+		if (err != -EEXIST)
+			return NULL;
+	}
+	return NULL;
+}
+
+void *emergency_alloc(size_t size, size_t align)
+{
+	size_t page_size = os_page_size();
+	size_t room = (size_t)(emergency_end - emergency_start);
+	size_t offset, bytes;
+	struct header *header;
+	char *start;
+
+	if (size > room / 4 || align > room / 4)
+		return NULL; /* also before the range is known */
+	align = max_size(align, sizeof(*header));
+	offset = min_size(align, page_size);
+	bytes = align_up(offset + size, page_size);
+	start = map_somewhere(align > page_size ? bytes + align : bytes,
+			      max_size(offset, align), offset, bytes);
+	if (!start)
+		return NULL;
+	header = (struct header *)(start + offset) - 1;
+	header->start = start;
+	header->end = start + bytes;
+	store_release(&header->magic, magic_of(header));
+	__atomic_fetch_add(&nr_live, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&bytes_live, bytes, __ATOMIC_RELAXED);
+	return start + offset;
+}
+
+/* The object's header, or NULL: nothing that looks like one is there. */
+static struct header *header_of(const void *p)
+{
+	struct header *header = (struct header *)p - 1;
+	uintptr_t page = (uintptr_t)header & ~(uintptr_t)(os_page_size() - 1);
+
+	if ((uintptr_t)p % sizeof(*header) ||
+	    (char *)header < emergency_start ||
+	    !os_is_mapped((void *)page, os_page_size()) ||
+	    load_acquire(&header->magic) != magic_of(header))
+		return NULL;
+	return header;
+}
+
+enum kmem_status emergency_usable_size(const void *p, size_t *size)
+{
+	struct header *header = header_of(p);
+
+	/* Freed objects leave nothing behind by which to know them. */
+	if (!header)
+		return KMEM_NOT_IN_USE;
+	*size = (size_t)(header->end - (const char *)p);
+	return KMEM_OK;
+}
+
+enum kmem_status emergency_free(void *p)
+{
+	struct header *header = header_of(p);
+	u64 magic;
+	size_t bytes;
+
+	if (!header)
+		return KMEM_NOT_IN_USE;
+	magic = magic_of(header);
+	if (!__atomic_compare_exchange_n(&header->magic, &magic, 0, false,
+					 __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+		return KMEM_ALREADY_FREE;
+	bytes = (size_t)(header->end - header->start);
+	__atomic_fetch_sub(&nr_live, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_sub(&bytes_live, bytes, __ATOMIC_RELAXED);
+	os_unmap(header->start, bytes);
+	return KMEM_OK;
+}
+
+void emergency_get_stats(size_t *nr, size_t *bytes)
+{
+	*nr = READ_ONCE(nr_live);
+	*bytes = READ_ONCE(bytes_live);
+}
+
+/* ---------------------------------------------------------------------- */
+
+#define NR_NOTES 506 /* with its header, a page is one page */
+
+/* Pages of notes are never given back: another thread may be reading one. */
+struct notes {
+	struct notes *next;
+	u32 nr_used; /* slots below are likely taken; a hint */
+	void *p[NR_NOTES];
+};
+
+static struct {
+	struct notes *pages;
+	u32 has_any;
+	u32 is_freeing;
+} deferred;
+
+static bool note_on(struct notes *notes, void *p)
+{
+	u32 i;
+
+	for (i = READ_ONCE(notes->nr_used); i < NR_NOTES; i++) {
 		void *nothing = NULL;
 
-		if (__atomic_compare_exchange_n(&reserve.waiting[i], &nothing,
-						p, false, __ATOMIC_RELEASE,
+		if (__atomic_compare_exchange_n(&notes->p[i], &nothing, p,
+						false, __ATOMIC_RELEASE,
 						__ATOMIC_RELAXED)) {
-			WRITE_ONCE(reserve.has_waiting, 1);
+			WRITE_ONCE(notes->nr_used, i + 1);
 			return true;
 		}
 	}
 	return false;
 }
 
-size_t emergency_bytes(void)
+static struct notes *add_page(void *p)
 {
-	u64 word = READ_ONCE(reserve.block_and_used);
+	struct notes *notes = emergency_alloc(sizeof(*notes), sizeof(void *));
 
-	if (!block_of(word))
-		return 0;
-	return (size_t)(MAX_ORDER_NR_PAGES - used_of(word)) << PAGE_SHIFT;
+	if (!notes)
+		return NULL;
+	notes->p[0] = p;
+	notes->nr_used = 1;
+	notes->next = READ_ONCE(deferred.pages);
+	while (!__atomic_compare_exchange_n(&deferred.pages, &notes->next,
+					    notes, true, __ATOMIC_RELEASE,
+					    __ATOMIC_RELAXED))
+		;
+	return notes;
 }
 
-bool emergency_is_low(void)
+void emergency_defer(void *p)
 {
-	u64 word = READ_ONCE(reserve.block_and_used);
+	struct notes *notes = load_acquire(&deferred.pages);
 
-	return !block_of(word) || used_of(word) > MAX_ORDER_NR_PAGES / 4 ||
-	       READ_ONCE(reserve.has_waiting);
+	while (notes && !note_on(notes, p))
+		notes = notes->next;
+	if (notes || add_page(p))
+		WRITE_ONCE(deferred.has_any, 1);
 }
 
-/* A new block; the frames that are left of the old one are free again. */
-static void replace_block(void)
+bool emergency_has_deferred(void)
 {
-	u64 old = READ_ONCE(reserve.block_and_used);
-	struct page *page;
-
-	if (block_of(old) && used_of(old) <= MAX_ORDER_NR_PAGES / 4)
-		return;
-	page = zone_alloc_pages(&zone_normal, MAX_ORDER_NR_PAGES, 0);
-	if (!page)
-		return;
-	old = __atomic_exchange_n(&reserve.block_and_used,
-				  (u64)page_to_pfn(page) << 32,
-				  __ATOMIC_ACQ_REL);
-	if (block_of(old) && used_of(old) < MAX_ORDER_NR_PAGES)
-		zone_free_pages(&zone_normal,
-				pfn_to_page(block_of(old) + used_of(old)),
-				MAX_ORDER_NR_PAGES - used_of(old));
+	return READ_ONCE(deferred.has_any);
 }
 
-void emergency_refill(void (*free_one)(void *p))
+void emergency_free_deferred(void (*free_one)(void *p))
 {
-	struct tcache *tc;
-	unsigned int i;
+	struct notes *notes;
+	u32 i;
 
-	if (__atomic_exchange_n(&reserve.is_refilling, 1, __ATOMIC_ACQUIRE))
+	if (__atomic_exchange_n(&deferred.is_freeing, 1, __ATOMIC_ACQUIRE))
 		return;
-	tc = gate_enter();
-	if (tc) {
-		replace_block();
-		gate_leave(tc);
+	WRITE_ONCE(deferred.has_any, 0);
+	notes = load_acquire(&deferred.pages);
+	for (; notes; notes = notes->next) {
+		WRITE_ONCE(notes->nr_used, 0);
+		for (i = 0; i < NR_NOTES; i++) {
+			void *p = __atomic_exchange_n(&notes->p[i], NULL,
+						      __ATOMIC_ACQUIRE);
+
+			if (p)
+				free_one(p);
+		}
 	}
-	WRITE_ONCE(reserve.has_waiting, 0);
-	for (i = 0; i < NR_WAITING; i++) {
-		void *p = __atomic_exchange_n(&reserve.waiting[i], NULL,
-					      __ATOMIC_ACQUIRE);
-
-		if (p)
-			free_one(p);
-	}
-	store_release(&reserve.is_refilling, 0);
+	store_release(&deferred.is_freeing, 0);
 }
 
 void emergency_reset(void)
 {
-	reserve.is_refilling = 0;
+	deferred.is_freeing = 0;
 }

@@ -1,40 +1,53 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * emergency.h - memory while the gate is closed for fork
+ * emergency.h - memory while nothing of ours may be touched
  */
 #ifndef PF_KMEM_EMERGENCY_H
 #define PF_KMEM_EMERGENCY_H
 
-#include "slab/thread.h"
+#include "kmem/kmem.h"
+#include "page/span.h"
 
 /**
- * emergency_alloc - whole page frames, without a lock
- * @nr_pages: at least 1
+ * emergency_alloc - memory straight from the OS
+ * @size: bytes, at most PTRDIFF_MAX
+ * @align: power of two
  *
- * What comes back is an ordinary page block.  Safe anywhere.  Return: NULL when
- * the reserve is used up; wait for the gate then.
+ * Reads as zeros.  Takes no lock and touches nothing that another layer has:
+ * safe anywhere, in signal handlers too.  Costs a system call and two page
+ * faults.  Return: NULL when the OS refuses.
  */
-void *emergency_alloc(size_t nr_pages);
+void *emergency_alloc(size_t size, size_t align);
 
-/* Keep @p for emergency_refill(); false when there is no place for it. */
-bool emergency_free(void *p);
+static inline bool is_emergency_addr(const void *addr)
+{
+	return (const char *)addr >= emergency_start &&
+	       (const char *)addr < emergency_end;
+}
+
+/* As kmem_usable_size(), for an address of the range. */
+enum kmem_status emergency_usable_size(const void *p, size_t *size);
+
+/* Give an object of the range back to the OS; safe anywhere. */
+enum kmem_status emergency_free(void *p);
 
 /**
- * emergency_refill - a full reserve, and what was freed meanwhile freed
- * @free_one: frees one object
+ * emergency_defer - keep an object of another layer, to be freed later
  *
- * Called outside the gate, when it has opened again and when a process gets
- * its second thread: with one thread the gate is never closed.
+ * Safe anywhere.  It is lost when the OS refuses memory to note it in.
  */
-void emergency_refill(void (*free_one)(void *p));
+void emergency_defer(void *p);
 
-/* Whether emergency_refill() has something to do; cheap. */
-bool emergency_is_low(void);
+/* Free what was deferred, by @free_one, which may defer it again. */
+void emergency_free_deferred(void (*free_one)(void *p));
 
-/* Bytes of the reserve that nobody has got yet. */
-size_t emergency_bytes(void);
+/* Whether there is any; cheap. */
+bool emergency_has_deferred(void);
 
-/* In fork's child: whoever was refilling is not here. */
+/* Live objects of the range, and their bytes. */
+void emergency_get_stats(size_t *nr, size_t *bytes);
+
+/* In fork's child: whoever was freeing is not here. */
 void emergency_reset(void);
 
 #endif

@@ -127,24 +127,10 @@ static void look_ahead(void)
 		defragment();
 	if (os_has_one_thread())
 		return;
-	if (unlikely(emergency_is_low()))
-		emergency_refill(free_one);
+	if (unlikely(emergency_has_deferred()))
+		emergency_free_deferred(free_one);
 	if (unlikely(reclaimer_wanted()))
 		reclaimer_start();
-}
-
-/* Nothing inside the gate may be touched: frames for @size, or wait. */
-static void *alloc_outside(size_t size, bool *must_retry)
-{
-	void *p = emergency_alloc(bytes_to_pages(size ? size : 1));
-
-	*must_retry = false;
-	/* A thread with caches came here because of a fork, maybe over now. */
-	if (!p && state == READY && (thread_heap.tcache || !gate_is_open())) {
-		gate_wait_open();
-		*must_retry = true;
-	}
-	return p;
 }
 
 /* The OS refuses: give back whatever we have, so that it may think again. */
@@ -168,22 +154,17 @@ static bool find_memory(void)
 
 static void *refill(unsigned int class)
 {
-	for (;;) {
-		struct tcache *tc = enter();
-		bool must_retry;
-		void *object;
+	struct tcache *tc = enter();
+	size_t size = class_size(class);
+	void *object;
 
-		if (unlikely(!tc)) {
-			object = alloc_outside(class_size(class), &must_retry);
-			if (must_retry)
-				continue;
-			return object;
-		}
-		object = barn_alloc(tc, class);
-		gate_leave(tc);
-		look_ahead();
-		return object;
-	}
+	/* At a multiple of what its place in a slab would be one of. */
+	if (unlikely(!tc))
+		return emergency_alloc(size, size & -size);
+	object = barn_alloc(tc, class);
+	gate_leave(tc);
+	look_ahead();
+	return object;
 }
 
 void *kmem_alloc_slow(size_t size)
@@ -223,30 +204,20 @@ static void *alloc_large(size_t size, size_t align, bool *is_zero)
 {
 	size_t nr_pages = bytes_to_pages(size ? size : 1);
 	unsigned int order = order_of_pages(bytes_to_pages(align));
+	struct tcache *tc = enter();
+	void *p;
 
-	for (;;) {
-		struct tcache *tc = enter();
-		bool must_retry;
-		void *p;
-
-		if (unlikely(!tc)) {
-			/* More frames than it has: that is, wait. */
-			p = alloc_outside(align > PAGE_SIZE ? SIZE_MAX / 2
-							    : size,
-					  &must_retry);
-			if (must_retry)
-				continue;
-			return p;
-		}
-		if (nr_pages <= MAX_ORDER_NR_PAGES && align <= KMEM_MAX_BLOCK)
-			p = alloc_block(tc, nr_pages, order, is_zero);
-		else
-			p = vmalloc_bytes(nr_pages << PAGE_SHIFT, align,
-					  is_zero);
-		gate_leave(tc);
-		look_ahead();
-		return p;
+	if (unlikely(!tc)) {
+		*is_zero = true;
+		return emergency_alloc(size, align);
 	}
+	if (nr_pages <= MAX_ORDER_NR_PAGES && align <= KMEM_MAX_BLOCK)
+		p = alloc_block(tc, nr_pages, order, is_zero);
+	else
+		p = vmalloc_bytes(nr_pages << PAGE_SHIFT, align, is_zero);
+	gate_leave(tc);
+	look_ahead();
+	return p;
 }
 
 void *kmem_alloc_large(size_t size, size_t align, bool *is_zero)
@@ -334,6 +305,8 @@ enum kmem_status kmem_usable_size(const void *p, size_t *size)
 	*size = 0;
 	if (is_vmalloc_addr(p))
 		return inspect_area(p, size);
+	if (is_emergency_addr(p))
+		return emergency_usable_size(p, size);
 	if (virt_to_pfn(p) >= direct_map.end_pfn)
 		return KMEM_FOREIGN;
 	if (!is_direct_map_addr(p))
@@ -374,12 +347,14 @@ enum kmem_status kmem_free_slow(void *p, void **culprit)
 	*culprit = p;
 	if (!p)
 		return KMEM_OK;
+	if (is_emergency_addr(p))
+		return emergency_free(p);
 	if (!is_vmalloc_addr(p) && virt_to_pfn(p) >= direct_map.end_pfn)
 		return KMEM_FOREIGN;
-	while (unlikely(!(tc = enter()))) {
-		if (state == FAILED || emergency_free(p))
-			return KMEM_OK;
-		gate_wait_open();
+	tc = enter();
+	if (unlikely(!tc)) {
+		emergency_defer(p);
+		return KMEM_OK;
 	}
 	status = free_inside(tc, p, culprit);
 	gate_leave(tc);
@@ -405,9 +380,12 @@ static bool resize_block(struct page *page, size_t nr_pages)
 
 void *kmem_resize(void *p, size_t size)
 {
-	struct tcache *tc = enter();
+	struct tcache *tc;
 	void *result = NULL;
 
+	if (is_emergency_addr(p))
+		return NULL;
+	tc = enter();
 	if (!tc)
 		return NULL;
 	if (is_vmalloc_addr(p)) {
@@ -465,11 +443,16 @@ void kmem_fork_parent(void)
 
 void kmem_fork_child(void)
 {
+	bool is_torn = gate_is_torn();
+
+	if (is_torn)
+		lock_keep_orphans();
 	lock_reset_orphan(&zone_normal.lock);
 	vmalloc_reset();
 	sheaf_pool_reset();
 	kmem_caches_reset();
-	threads_adopt_orphans();
+	if (!is_torn)
+		threads_adopt_orphans();
 	gate_reset(&fork_signals);
 	reclaimer_reset();
 	emergency_reset();
@@ -479,7 +462,7 @@ bool kmem_check(struct check_report *report)
 {
 	unsigned int class;
 
-	if (!kmem_is_ready())
+	if (!kmem_is_ready() || gate_is_torn())
 		return check_report_clean(report);
 	for (class = 1; class < NR_CLASSES; class ++)
 		slab_check(&kmalloc_caches[class], report);

@@ -125,7 +125,7 @@ void kmem_fork_prepare(void);
 void kmem_fork_parent(void);
 void kmem_fork_child(void);
 
-/* Walks every structure; other threads must be quiet. */
+/* Walks every structure, but where gate_is_torn(); others must be quiet. */
 bool kmem_check(struct check_report *report);
 
 struct kmem_stats {
@@ -137,15 +137,14 @@ struct kmem_stats {
 	size_t block_bytes;	/* frames of page blocks, live */
 	size_t free_warm_bytes; /* free frames with memory behind them */
 	size_t free_cold_bytes; /* free frames without */
-	size_t nr_areas;	/* vmap areas */
+	size_t nr_areas;	/* vmap areas, and objects of the emergency */
 	size_t area_bytes;
 	size_t present_bytes;  /* frames that are online */
 	size_t metadata_bytes; /* mem_map and byte map of these frames */
-	size_t reserve_bytes;  /* addresses set aside for fork */
 	size_t returned_bytes; /* given back to the OS, ever */
 };
 
-/* Stops all slow paths for the moment that it takes. */
+/* Stops all slow paths for that moment.  Zeros where gate_is_torn(). */
 void kmem_get_stats(struct kmem_stats *stats);
 
 #endif

@@ -74,10 +74,8 @@ static void count_frames(struct kmem_stats *stats)
 	stats->returned_bytes = zone->nr_returned << PAGE_SHIFT;
 	stats->metadata_bytes =
 		zone->nr_present * (sizeof(struct page) + sizeof(u8));
-	stats->reserve_bytes = emergency_bytes();
 	stats->block_bytes = stats->present_bytes - stats->free_warm_bytes -
 			     stats->free_cold_bytes - stats->slab_bytes -
-			     stats->reserve_bytes -
 			     (zone->nr_lent << PAGE_SHIFT);
 }
 
@@ -89,15 +87,18 @@ void kmem_get_stats(struct kmem_stats *stats)
 
 	*stats = (struct kmem_stats){0};
 	kmem_init();
-	if (!kmem_is_ready())
+	if (!kmem_is_ready() || gate_is_torn())
 		return;
-	gate_close(GATE_QUIET, &saved);
+	/* Beside a fork, as a second one: nothing is changed here. */
+	if (!gate_close(GATE_QUIET, &saved))
+		gate_close(GATE_FORK, &saved);
 	threads_find_gone();
 	for (class = 1; class < NR_CLASSES; class ++)
 		count_class(class, stats);
 	count_frames(stats);
 	vmalloc_get_stats(&vstats);
 	gate_open(&saved);
-	stats->nr_areas = vstats.nr_areas;
-	stats->area_bytes = vstats.bytes;
+	emergency_get_stats(&stats->nr_areas, &stats->area_bytes);
+	stats->nr_areas += vstats.nr_areas;
+	stats->area_bytes += vstats.bytes;
 }

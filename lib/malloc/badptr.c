@@ -6,6 +6,7 @@
  * are read without a lock: the process ends here.
  */
 #include "base/print.h"
+#include "kmem/emergency.h"
 #include "malloc/malloc.h"
 #include "os/report.h"
 #include "slab/slab.h"
@@ -90,6 +91,9 @@ static void describe(struct text *t, const void *p, enum kmem_status status)
 {
 	if (is_vmalloc_addr(p))
 		describe_area(t, p);
+	else if (is_emergency_addr(p))
+		text_print(t, "in the range that serves requests during a "
+			      "fork");
 	else if (virt_to_pfn(p) >= direct_map.end_pfn)
 		text_print(t, "outside of all zones and the vmalloc range");
 	else if (virt_to_pfn(p) >= direct_map.limit)

@@ -30,6 +30,18 @@ bool os_call_shall_fail(void)
 	       n < first_failing + nr_failing;
 }
 
+static bool moves_tear;
+
+void os_tear_moves(bool shall_tear)
+{
+	__atomic_store_n(&moves_tear, shall_tear, __ATOMIC_SEQ_CST);
+}
+
+bool os_move_shall_tear(void)
+{
+	return __atomic_load_n(&moves_tear, __ATOMIC_SEQ_CST);
+}
+
 #else
 /* ISO C wants one declaration in a file. */
 typedef int fault_is_compiled_out;

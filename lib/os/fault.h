@@ -16,8 +16,19 @@
 void os_fail_calls(long n, long count);
 long os_calls_made(void);
 bool os_call_shall_fail(void);
+
+/*
+ * While @shall_tear, moves are refused as Linux before 6.17 refuses some: with
+ * nothing mapped at the target any more.
+ */
+void os_tear_moves(bool shall_tear);
+bool os_move_shall_tear(void);
 #else
 static inline bool os_call_shall_fail(void)
+{
+	return false;
+}
+static inline bool os_move_shall_tear(void)
 {
 	return false;
 }

@@ -12,6 +12,8 @@
 
 #define SPINS 100
 
+static bool are_orphans_kept;
+
 __thread struct lock_user *lock_self __attribute__((tls_model("initial-exec")));
 
 /* The word changes only from a value that was seen to one with the bit. */
@@ -25,6 +27,15 @@ static void mark_and_sleep(struct lock *lock, u32 word)
 		os_wait(&lock->word, marked);
 }
 
+static _Noreturn pf_cold void refuse_orphan(void)
+{
+	report_line("this child of fork() cannot go on with the malloc or free "
+		    "that its parent's signal handler interrupted: another "
+		    "thread, that it lacks, was in the middle of one, too; "
+		    "call exec or _exit in such a child");
+	report_abort();
+}
+
 static void wait_until_free(struct lock *lock)
 {
 	/* Others may sleep, too: whoever has slept wakes the next. */
@@ -35,7 +46,9 @@ static void wait_until_free(struct lock *lock)
 	for (;;) {
 		u32 word = READ_ONCE(lock->word);
 
-		if (word)
+		if (unlikely(word == LOCK_ORPHAN))
+			refuse_orphan();
+		else if (word)
 			mark_and_sleep(lock, word);
 		else if (__atomic_compare_exchange_n(&lock->word, &word, mine,
 						     false, __ATOMIC_ACQUIRE,
@@ -63,10 +76,18 @@ void lock_release_slow(struct lock *lock)
 	os_wake(&lock->word, 1);
 }
 
+void lock_keep_orphans(void)
+{
+	are_orphans_kept = true;
+}
+
+/* The caller may sleep until the word changes, below its signal handler. */
 void lock_reset_orphan(struct lock *lock)
 {
-	if (!lock_self || lock_holder(lock) != lock_self->number)
-		lock->word = 0;
+	u32 holder = lock_holder(lock);
+
+	if (!lock_self || holder != lock_self->number)
+		lock->word = holder && are_orphans_kept ? LOCK_ORPHAN : 0;
 }
 
 #ifdef PF_CHECKS

@@ -47,7 +47,8 @@ struct lock {
 	}
 
 #define LOCK_SLEEPERS  1
-#define LOCK_ANONYMOUS 2 /* the number of threads that have none */
+#define LOCK_ANONYMOUS 2	 /* the number of threads that have none */
+#define LOCK_ORPHAN    ((u32)-2) /* that of a thread that will not come back */
 
 /* The calling thread's; NULL as long as it has none. */
 extern __thread struct lock_user *lock_self pf_hidden
@@ -66,6 +67,13 @@ static inline u32 lock_holder(const struct lock *lock)
 
 /* In fork's child: free @lock if a thread held it that is not here. */
 void lock_reset_orphan(struct lock *lock);
+
+/*
+ * In fork's child, before lock_reset_orphan(): such locks stay taken instead,
+ * because what they guard is half changed.  Who wants one ends the process with
+ * a sentence.
+ */
+void lock_keep_orphans(void);
 
 void lock_acquire_slow(struct lock *lock);
 void lock_release_slow(struct lock *lock);

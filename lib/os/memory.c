@@ -114,7 +114,7 @@ int os_discard(void *addr, size_t bytes)
 }
 
 /* Asked by advice that changes nothing, which wants the range without holes. */
-static bool is_mapped(void *addr, size_t bytes)
+bool os_is_mapped(void *addr, size_t bytes)
 {
 	int saved = errno;
 	bool has_holes = syscall(SYS_madvise, addr, bytes, MADV_NORMAL) == -1 &&
@@ -130,10 +130,14 @@ static bool is_mapped(void *addr, size_t bytes)
  */
 static int move(void *from, void *to, size_t bytes, long flags)
 {
-	int err = as_error(call(SYS_mremap, (long)from, (long)bytes,
-				(long)bytes, flags, (long)to));
+	int err;
 
-	if (!err || is_mapped(to, bytes))
+	if (os_move_shall_tear())
+		err = os_unmap(to, bytes) ? -EINVAL : -EFAULT;
+	else
+		err = as_error(call(SYS_mremap, (long)from, (long)bytes,
+				    (long)bytes, flags, (long)to));
+	if (!err || os_is_mapped(to, bytes))
 		return err;
 	return os_map_new(to, bytes) ? -EIO : err;
 }

@@ -46,6 +46,9 @@ int os_move_pages(void *from, void *to, size_t bytes);
 /* The same where @from shall not stay mapped. */
 int os_move_mapping(void *from, void *to, size_t bytes);
 
+/* Whether every page of the range is mapped, by whomever; a system call. */
+bool os_is_mapped(void *addr, size_t bytes);
+
 /* Whether the system may back the range with huge pages (2 MiB on x86-64). */
 int os_advise_huge(void *addr, size_t bytes, bool wanted);
 

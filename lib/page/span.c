@@ -10,14 +10,14 @@
  *	ONLINE   its frames belong to the zone
  *	FOREIGN  somebody else has mapped something there; never touched
  *
- * Choosing the addresses.  The direct map and the vmalloc area want 9 TiB of
- * addresses in one piece.  They are not reserved: a range between 17 and 25
- * TiB is taken, which the kernel hands to nobody who does not ask for it (it
- * places mappings from the top of the address space downward, or upward from a
- * third of it, 42 TiB, under `ulimit -s unlimited`), and every mapping is made
- * with MAP_FIXED_NOREPLACE.  So the virtual size of a process is what it uses,
- * a limit on the address space (RLIMIT_AS) counts memory and not plans, and it
- * may be lowered while the program runs.
+ * Choosing the addresses.  The direct map, the vmalloc area and the emergency
+ * range want 10 TiB of addresses in one piece.  They are not reserved: a range
+ * between 17 and 25 TiB is taken, which the kernel hands to nobody who does not
+ * ask for it (it places mappings from the top of the address space downward, or
+ * upward from a third of it, 42 TiB, under `ulimit -s unlimited`), and every
+ * mapping is made with MAP_FIXED_NOREPLACE.  So the virtual size of a process
+ * is what it uses, a limit on the address space (RLIMIT_AS) counts memory and
+ * not plans, and it may be lowered while the program runs.
  *
  * Where that range cannot be mapped (sanitizers and valgrind keep it for
  * themselves, 32-bit systems do not have it), a smaller one is reserved
@@ -63,6 +63,8 @@ struct direct_map direct_map = {
 
 char *vmalloc_start;
 char *vmalloc_end;
+char *emergency_start;
+char *emergency_end;
 
 static struct {
 	u8 state[NR_BLOCKS];
@@ -283,36 +285,58 @@ static void unclaim_run(size_t block, size_t nr)
 	}
 }
 
-/* Claim the addresses: nobody's mapping may be moved over. */
-static bool claim_run(size_t block, size_t nr)
+/* Claim the addresses: nobody's mapping may be moved over.  0 or -errno. */
+static int claim_run(size_t block, size_t nr)
 {
 	size_t i;
 
 	for (i = 0; i < nr; i++) {
-		if (span.state[block + i] == OFFLINE &&
-		    span_map(block_to_virt(block + i), ZONE_BLOCK_BYTES)) {
-			unclaim_run(block, i);
-			return false;
-		}
+		int err;
+
+		if (span.state[block + i] != OFFLINE)
+			continue;
+		err = span_map(block_to_virt(block + i), ZONE_BLOCK_BYTES);
+		if (!err)
+			continue;
+		unclaim_run(block, i);
+		if (err == -EEXIST)
+			span.state[block + i] = FOREIGN;
+		return err;
 	}
-	return true;
+	return 0;
+}
+
+/* The lowest run of @nr blocks that could be claimed, or 0. */
+static size_t find_and_claim_run(size_t nr)
+{
+	size_t block = span.first;
+
+	while (block + nr <= span.limit) {
+		int err;
+
+		if (!is_unused_run(block, nr)) {
+			block++;
+			continue;
+		}
+		while (span.metadata_end < block + nr) {
+			if (map_metadata(span.metadata_end))
+				return 0;
+		}
+		err = claim_run(block, nr);
+		if (!err)
+			return block;
+		if (err != -EEXIST)
+			return 0;
+	}
+	return 0;
 }
 
 struct page *span_adopt_blocks(size_t nr)
 {
 	size_t block, i;
 
-	for (block = span.first; block + nr <= span.limit; block++) {
-		if (is_unused_run(block, nr))
-			break;
-	}
-	if (block + nr > span.limit)
-		return NULL;
-	while (span.metadata_end < block + nr) {
-		if (map_metadata(span.metadata_end))
-			return NULL;
-	}
-	if (!claim_run(block, nr))
+	block = find_and_claim_run(nr);
+	if (!block)
 		return NULL;
 	for (i = 0; i < nr; i++) {
 		span.nr_idle -= span.state[block + i] == IDLE;
@@ -353,6 +377,7 @@ size_t span_release_idle(void)
 #if UINTPTR_MAX > UINT32_MAX
 #define DIRECT_MAP_BYTES (MAX_NR_FRAMES << PAGE_SHIFT)
 #define VMALLOC_BYTES	 (DIRECT_MAP_BYTES * 8)
+#define EMERGENCY_BYTES	 DIRECT_MAP_BYTES
 #define PLACE_LOWEST	 (17UL << 40)
 #define PLACE_STEP	 (1UL << 30)
 #define PLACE_STEPS	 (8UL << 10) /* 8 TiB in steps of 1 GiB */
@@ -424,7 +449,11 @@ static int init_reserved(void)
 		aligned = (char *)align_up((uintptr_t)base, ZONE_BLOCK_BYTES);
 		lay_out(aligned, bytes >> PAGE_SHIFT);
 		vmalloc_start = aligned + bytes;
-		vmalloc_end = vmalloc_start + vmalloc_bytes;
+		/* An eighth is not reserved any more, just ours to try. */
+		emergency_end = vmalloc_start + vmalloc_bytes;
+		emergency_start = emergency_end - vmalloc_bytes / 8;
+		vmalloc_end = emergency_start;
+		os_unmap(emergency_start, vmalloc_bytes / 8);
 		return map_first(aligned);
 	}
 	return -ENOMEM;
@@ -440,6 +469,8 @@ int span_init(void)
 	if (map_first(base) == 0) {
 		vmalloc_start = base + DIRECT_MAP_BYTES;
 		vmalloc_end = vmalloc_start + VMALLOC_BYTES;
+		emergency_start = vmalloc_end;
+		emergency_end = emergency_start + EMERGENCY_BYTES;
 		return 0;
 	}
 #endif

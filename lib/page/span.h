@@ -58,4 +58,8 @@ int span_move(void *from, void *to, size_t bytes);
 extern char *vmalloc_start pf_hidden;
 extern char *vmalloc_end pf_hidden;
 
+/* The range for kmem/emergency.c; others' mappings may lie in it. */
+extern char *emergency_start pf_hidden;
+extern char *emergency_end pf_hidden;
+
 #endif

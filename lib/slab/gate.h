@@ -3,7 +3,7 @@
  * gate.h - stopping all slow paths for a moment, at no cost while nobody does
  *
  * Every slow path of the allocator runs between gate_enter() and gate_leave():
- * two plain stores and a load.  fork(), trim and reclaim close the gate and
+ * two plain stores and two loads.  fork(), trim and reclaim close the gate and
  * wait until nobody is inside.  Then no lock of the library is held by anybody
  * and every structure is consistent, while the hot paths go on undisturbed.
  * It is a lock for many readers whose writer pays for all, by a fence in each
@@ -11,8 +11,8 @@
  *
  * Closed for trim, newcomers wait.  Closed for fork they must not: another
  * thread may hold a lock of libc (stdio's, the loader's) and need memory while
- * fork() waits for that very lock.  They get NULL, and use the emergency
- * reserve (emergency.h), which needs no lock.
+ * fork() waits for that very lock.  They are turned away, and so are signal
+ * handlers that have interrupted a slow path; kmem/emergency.h serves them.
  *
  * This is why fork() takes none of our locks, why it cannot deadlock, and why
  * a signal handler that interrupted malloc() may call it: the gate waits for
@@ -26,17 +26,15 @@
 
 enum gate_mode {
 	GATE_OPEN,
-	GATE_QUIET,
-	GATE_FORK
+	GATE_QUIET, /* for who changes other threads' caches */
+	GATE_FORK,  /* for who wants all to stay as it is; several may */
+	GATE_TORN,  /* for ever: see gate_is_torn() */
 };
 
 extern u32 gate_mode pf_hidden;
 
-/* Wait until the gate opens; false at once when it is closed for fork. */
+/* Wait while the gate is closed for trim; false when it is not open then. */
 bool gate_wait(void);
-
-/* Wait until the gate is open, whatever it is closed for. */
-void gate_wait_open(void);
 
 static inline bool gate_is_open(void)
 {
@@ -53,8 +51,9 @@ bool gate_is_mine(void);
 /**
  * gate_enter - begin a slow path of this thread
  *
- * Return: the thread's caches, or NULL when the gate is closed for fork or
- * there is no memory for caches: use the emergency reserve then.
+ * Return: the thread's caches.  NULL when the gate is closed for fork, when the
+ * thread is in a slow path already, that a signal handler interrupted, or when
+ * there is no memory for caches.
  */
 static inline struct tcache *gate_enter(void)
 {
@@ -66,6 +65,8 @@ static inline struct tcache *gate_enter(void)
 			if (!tc)
 				return NULL;
 		}
+		if (unlikely(tc->is_busy))
+			return NULL;
 		WRITE_ONCE(tc->is_busy, 1);
 		barrier(); /* the closer's fence makes it a real one */
 		if (gate_is_open() || gate_is_mine())
@@ -86,18 +87,32 @@ static inline void gate_leave(struct tcache *tc)
 
 /* The same for the moment in which a thread has no caches yet. */
 bool gate_enter_anonymous(void);
+/* And beside a fork, for what fork's child can make sense of at any point. */
+void gate_enter_beside_fork(void);
 void gate_leave_anonymous(void);
 
 /**
  * gate_close - wait until no other thread is in a slow path, and keep them out
+ * @mode: GATE_QUIET or GATE_FORK
  *
- * Signals of the calling thread are blocked until gate_open().  @mode is
- * GATE_QUIET or GATE_FORK; several threads may fork at once, but no two of them
- * from handlers that have interrupted slow paths: each would wait for the other
- * to leave its own.  Where the gate is the caller's already it just counts.
+ * Signals of the calling thread are blocked until gate_open(), which must
+ * follow.  Return: false, only for GATE_QUIET, when that cannot be had: in a
+ * signal handler that interrupted a slow path, between the caller's own
+ * gate_close() and gate_open(), or not within a second or two, because a fork
+ * lasts that may be waiting for the caller.
  */
-void gate_close(enum gate_mode mode, os_signals *saved);
+bool gate_close(enum gate_mode mode, os_signals *saved);
 void gate_open(const os_signals *saved);
+
+/**
+ * gate_is_torn - whether this process's structures may be half changed
+ *
+ * Two threads may fork at once from handlers that have both interrupted slow
+ * paths.  Neither can wait until the other one has left its own.  So neither
+ * does, and each child has what a thread that it lacks was in the middle of.
+ * There the gate never opens again: memory comes from the emergency range.
+ */
+bool gate_is_torn(void);
 
 /* In fork's child: nobody else is left. */
 void gate_reset(const os_signals *saved);

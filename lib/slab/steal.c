@@ -167,12 +167,14 @@ void caches_drain(struct bad_free *bad)
 		self = thread_attach();
 	if (!self)
 		return;
-	gate_close(GATE_QUIET, &saved);
+	if (!gate_close(GATE_QUIET, &saved))
+		goto out;
 	threads_find_gone();
 	for_each_tcache(tc) drain_one(self, tc, bad);
 	barn_flush(self, bad);
 	pcp_drain(&self->pcp, &zone_normal);
 	gate_open(&saved);
+out:
 	if (thread_heap.has_exited)
 		thread_detach();
 }

@@ -8,7 +8,10 @@
  * (has_exited), because nobody would come to take them back.
  *
  * Programs that start a thousand threads a second find the caches of those
- * that ended: a list operation and no new memory.
+ * that ended: a step of a stack and no new memory.  The stack is pushed to
+ * without a lock (R. K. Treiber, 1986), because a thread must be able to end
+ * while another one forks: that one may be waiting for it.  Taking from it
+ * wants the lock, so that nothing comes back between its load and its exchange.
  *
  * Attaching and detaching block signals: a handler that forks must not find the
  * thread holding the lock that others attach under.
@@ -16,7 +19,6 @@
 #include "slab/thread.h"
 
 #include <pthread.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "os/lock.h"
@@ -66,19 +68,21 @@ static bool take_idle(struct tcache **tc)
 {
 	if (!acquire_unless_fork(&lock))
 		return false;
-	*tc = idle;
-	if (idle)
-		idle = idle->next_idle;
+	*tc = load_acquire(&idle);
+	while (*tc &&
+	       !__atomic_compare_exchange_n(&idle, tc, (*tc)->next_idle, false,
+					    __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE))
+		;
 	lock_release(&lock);
 	return true;
 }
 
 static void give_idle(struct tcache *tc)
 {
-	lock_acquire(&lock);
-	tc->next_idle = idle;
-	idle = tc;
-	lock_release(&lock);
+	tc->next_idle = READ_ONCE(idle);
+	while (!__atomic_compare_exchange_n(&idle, &tc->next_idle, tc, true,
+					    __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+		;
 }
 
 static struct tcache *make(void)
@@ -101,8 +105,10 @@ static void load_tops(struct tcache *tc)
 {
 	unsigned int class;
 
-	for (class = 1; class < NR_CLASSES; class ++)
+	for (class = 1; class < NR_CLASSES; class ++) {
 		WRITE_ONCE(thread_heap.top[class], tc->saved_top[class]);
+		tc->saved_top[class] = 0;
+	}
 }
 
 /*
@@ -175,14 +181,13 @@ void thread_detach(void)
 	if (!tc)
 		return;
 	os_block_signals(&saved);
-	/* A fork, in a thread that is on its way out: that can wait. */
-	while (!gate_enter_anonymous())
-		gate_wait_open();
+	gate_enter_beside_fork();
+	/* Fork's child goes by the owner: these numbers, or the thread's. */
 	save_tops(tc, &thread_heap);
+	store_release(&tc->owner, NULL);
 	clear_tops();
 	thread_heap.tcache = NULL;
 	lock_self = NULL;
-	store_release(&tc->owner, NULL);
 	give_idle(tc);
 	gate_leave_anonymous();
 	os_restore_signals(&saved);
@@ -191,24 +196,26 @@ void thread_detach(void)
 /*
  * What fork() has copied is a picture of each thread at some instruction, none
  * of them in a slow path.  A sheaf and its number are consistent at every
- * instruction but for the one object that was just being moved.
+ * instruction but for the one object that was just being moved.  The stack of
+ * idle caches may lack those of a thread that was just ending: it is made anew.
  */
 void threads_adopt_orphans(void)
 {
 	struct tcache *tc;
 
 	lock_reset_orphan(&lock);
+	idle = NULL;
 	for_each_tcache(tc)
 	{
-		struct thread_heap *owner = tc->owner;
-
-		if (owner == &thread_heap)
+		if (tc->owner == &thread_heap) {
 			set_ids(tc); /* they have changed */
-		if (!owner || owner == &thread_heap)
 			continue;
-		save_tops(tc, owner);
+		}
+		if (tc->owner)
+			save_tops(tc, tc->owner);
 		tc->owner = NULL;
 		tc->is_busy = 0;
+		tc->is_forking_inside = 0;
 		tc->locks.waits_for = NULL;
 		give_idle(tc);
 	}
@@ -218,7 +225,7 @@ void threads_adopt_orphans(void)
  * A thread that got its first caches in its very last destructor, or left by
  * the bare system call, has ended without giving them back, and its TLS may be
  * gone.  What lies in its sheaves is lost with the numbers; the rest of the
- * caches goes on.
+ * caches goes on.  Several may be looking, beside each other's fork.
  */
 void threads_find_gone(void)
 {
@@ -226,11 +233,14 @@ void threads_find_gone(void)
 
 	for_each_tcache(tc)
 	{
-		if (!tc->owner || tc->owner == &thread_heap ||
-		    os_thread_exists(tc->process_id, tc->thread_id))
+		struct thread_heap *owner = load_acquire(&tc->owner);
+
+		if (!owner || owner == &thread_heap ||
+		    os_thread_exists(tc->process_id, tc->thread_id) ||
+		    !__atomic_compare_exchange_n(&tc->owner, &owner, NULL,
+						 false, __ATOMIC_ACQ_REL,
+						 __ATOMIC_RELAXED))
 			continue;
-		memset(tc->saved_top, 0, sizeof(tc->saved_top));
-		store_release(&tc->owner, NULL);
 		give_idle(tc);
 	}
 }

@@ -16,15 +16,17 @@
  */
 struct tcache {
 	struct tcache *next;	   /* all of them, for for_each_tcache() */
-	struct tcache *next_idle;  /* those without a thread */
+	struct tcache *next_idle;  /* those without a thread, in a stack */
 	struct thread_heap *owner; /* the thread's TLS, NULL without thread */
 	struct lock_user locks;	   /* the thread, to the locks it takes */
 	u32 is_busy;		   /* the thread is in a slow path */
+	u32 is_forking_inside;	   /* and its signal handler is in fork() */
+	u32 is_torn;		   /* so is another one's: gate_is_torn() */
 	int process_id;		   /* the process and the thread, */
 	int thread_id;		   /* to the OS */
 	u64 nr_slow;		   /* slow paths taken */
 	struct per_cpu_pages pcp;
-	u32 saved_top[NR_CLASSES]; /* while there is no thread */
+	u32 saved_top[NR_CLASSES]; /* while there is no thread, else 0 */
 	u8 batch[NR_CLASSES];	   /* objects for the next refill */
 };
 
@@ -39,14 +41,15 @@ void threads_init(void);
 /**
  * thread_attach - caches for the calling thread
  *
- * Takes those that an earlier thread has left, or makes new ones.  Return: NULL when fork has closed the gate or memory is out.
+ * Takes those that an earlier thread has left, or makes new ones.  Return: NULL
+ * when fork has closed the gate or memory is out.
  */
 struct tcache *thread_attach(void);
 
 /* The calling thread's caches to the list of idle ones. */
 void thread_detach(void);
 
-/* In fork's child: the caches of threads that do not exist here. */
+/* In fork's child: the caches of all threads but the calling one are idle. */
 void threads_adopt_orphans(void);
 
 /* Take the caches of threads that have ended unnoticed; the gate is closed. */

@@ -137,7 +137,8 @@ static size_t find_units(size_t nr, size_t align)
 			(char *)align_up((uintptr_t)unit_to_addr(unit), align));
 		size_t n;
 
-		if (aligned + nr > nr_units() || !extend_table(aligned + nr))
+		if (aligned + nr > nr_units() ||
+		    !extend_table(aligned + nr - 1))
 			return 0;
 		n = free_run(aligned, nr);
 		if (n == nr)
@@ -198,9 +199,10 @@ static bool heal(struct page *page, size_t bytes)
 
 /*
  * Warm blocks of the zone into the area behind its present ones, as long as
- * there are any that fit; @upto is where the area shall end.
+ * there are any that fit; @upto is where the area shall end.  False when an
+ * attempt failed, which may have left pages of the zone in fresh memory.
  */
-static void bring_homes(struct vmap_area *area, size_t upto)
+static bool bring_homes(struct vmap_area *area, size_t upto)
 {
 	while (!vm.cannot_move && vm.nr_lent < MAX_LENT_BLOCKS) {
 		size_t nr_pages = (upto - area->home_bytes) >> PAGE_SHIFT;
@@ -209,13 +211,13 @@ static void bring_homes(struct vmap_area *area, size_t upto)
 		int err;
 
 		if (nr_pages < 1UL << HOME_MIN_ORDER)
-			return;
+			break;
 		page = zone_take_warm_block(&zone_normal, HOME_MIN_ORDER,
 					    nr_pages >= MAX_ORDER_NR_PAGES
 						    ? MAX_PAGE_ORDER
 						    : ilog2(nr_pages));
 		if (!page)
-			return;
+			break;
 		bytes = PAGE_SIZE << page->order;
 		err = os_move_pages(page_to_virt(page),
 				    area->va_start + area->home_bytes, bytes);
@@ -226,12 +228,13 @@ static void bring_homes(struct vmap_area *area, size_t upto)
 			vm.cannot_move = err == -EINVAL || err == -ENOSYS ||
 					 err == -EPERM;
 			zone_free_lent(&zone_normal, page, true);
-			return;
+			return false;
 		}
 		list_add_tail(&page->link, &area->homes);
 		area->home_bytes += bytes;
 		vm.nr_lent++;
 	}
+	return true;
 }
 
 /* The last of the area's blocks goes home. */
@@ -316,11 +319,10 @@ void *vmalloc_bytes(size_t bytes, size_t align, bool *is_zero)
 	list_add(&area->link, &vm.areas);
 	vm.nr_areas++;
 	set_units(unit, nr, area);
-	bring_homes(area, bytes);
+	*is_zero = bring_homes(area, bytes) && area->home_bytes == 0;
 	if (area->home_bytes < bytes)
 		zone_make_room(&zone_normal,
 			       (bytes - area->home_bytes) >> PAGE_SHIFT);
-	*is_zero = area->home_bytes == 0;
 	lock_release(&vm.lock);
 	return area->va_start;
 }
@@ -390,7 +392,7 @@ static bool grow_in_place(struct vmap_area *area, size_t bytes)
 	bool has_fresh = area->bytes > area->home_bytes;
 
 	if (nr > old) {
-		if (unit + nr > nr_units() || !extend_table(unit + nr) ||
+		if (unit + nr > nr_units() || !extend_table(unit + nr - 1) ||
 		    free_run(unit + old, nr - old) < nr - old)
 			return false;
 	}
@@ -403,6 +405,21 @@ static bool grow_in_place(struct vmap_area *area, size_t bytes)
 	if (!has_fresh)
 		bring_homes(area, bytes);
 	return true;
+}
+
+/*
+ * The move of a range failed.  Since Linux 6.17 a part of several mappings may
+ * have moved by then: that is at @to already, and not at @from any more.
+ */
+static void copy_what_is_left(char *to, char *from, size_t bytes)
+{
+	size_t step = os_is_mapped(from, bytes) ? bytes : os_page_size();
+	size_t i;
+
+	for (i = 0; i < bytes; i += step) {
+		if (step == bytes || os_is_mapped(from + i, step))
+			memcpy(to + i, from + i, step);
+	}
 }
 
 /*
@@ -426,7 +443,7 @@ static void move_area(struct vmap_area *area, char *to)
 			continue;
 		}
 		copying = true;
-		memcpy(to + moved, from + moved, bytes);
+		copy_what_is_left(to + moved, from + moved, bytes);
 		list_del(&page->link);
 		area->home_bytes -= bytes;
 		vm.nr_lent--;
@@ -436,7 +453,7 @@ static void move_area(struct vmap_area *area, char *to)
 		moved += bytes;
 	}
 	if (fresh && span_move(from + moved, to + moved, fresh))
-		memcpy(to + moved, from + moved, fresh);
+		copy_what_is_left(to + moved, from + moved, fresh);
 	area->va_start = to;
 }
 

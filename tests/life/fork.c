@@ -83,18 +83,6 @@ static void free_all_slots(void)
 			free(atomic_exchange(&slots[n][i], NULL));
 }
 
-static bool child_succeeded(pid_t pid)
-{
-	int status = -1;
-
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return false;
-	if (WIFSIGNALED(status))
-		tap_note("a child died of signal %d", WTERMSIG(status));
-	return status == 0;
-}
-
 static void *allocate_a_little(void *arg)
 {
 	int i;
@@ -161,24 +149,6 @@ static void *fork_and_renew(void *arg)
 		EXPECT(pid > 0 && child_succeeded(pid));
 	}
 	return NULL;
-}
-
-static void run_threads(int nr, void *(*function)(void *), pthread_t *threads)
-{
-	int i;
-
-	for (i = 0; i < nr; i++)
-		EXPECT_EQ(pthread_create(&threads[i], NULL, function,
-					 (void *)(intptr_t)i),
-			  0);
-}
-
-static void join_threads(int nr, pthread_t *threads)
-{
-	int i;
-
-	for (i = 0; i < nr; i++)
-		pthread_join(threads[i], NULL);
 }
 
 /*
@@ -293,11 +263,11 @@ static void be_interrupted_among_threads(void *arg)
 	sigaddset(&alarm_only, SIGALRM);
 	pthread_sigmask(SIG_BLOCK, &alarm_only, NULL);
 	atomic_store(&stop, false);
-	run_threads(3, renew_slots, threads);
+	threads_start(3, renew_slots, threads);
 	pthread_sigmask(SIG_UNBLOCK, &alarm_only, NULL);
 	be_interrupted(arg);
 	atomic_store(&stop, true);
-	join_threads(3, threads);
+	threads_join(3, threads);
 }
 
 TEST(fork_in_a_signal_handler_beside_other_threads)
@@ -308,12 +278,117 @@ TEST(fork_in_a_signal_handler_beside_other_threads)
 	child_run(30, be_interrupted_among_threads, NULL);
 }
 
+/*
+ * Threads that are told to fork by signals, in the middle of slow paths: two
+ * at once wait for each other, and trim waits for both.
+ */
+static atomic_int nr_told;
+
+static void fork_as_told(int signal_number)
+{
+	int saved_errno = errno;
+	pid_t pid = fork();
+
+	(void)signal_number;
+	if (pid == 0) {
+		int i;
+
+		/* From the slow paths: the thread may be in a fast one. */
+		for (i = 0; i < 300; i++)
+			free(used(malloc(9000 + (size_t)i * 100)));
+		pid = fork();
+		if (pid == 0)
+			_exit(0);
+		_exit(!child_succeeded(pid));
+	}
+	if (!child_succeeded(pid))
+		_exit(9);
+	atomic_fetch_add(&nr_told, 1);
+	errno = saved_errno;
+}
+
+static void *stay_in_slow_paths(void *arg)
+{
+	while (!atomic_load(&stop)) {
+		void *blocks[200];
+		int i;
+
+		for (i = 0; i < 200; i++)
+			blocks[i] = malloc(20000);
+		for (i = 0; i < 200; i++)
+			free(blocks[i]);
+	}
+	return arg;
+}
+
+static void *trim_and_count(void *arg)
+{
+	sigset_t told;
+
+	sigemptyset(&told);
+	sigaddset(&told, SIGUSR1);
+	pthread_sigmask(SIG_BLOCK, &told, NULL);
+	while (!atomic_load(&stop)) {
+		malloc_trim(0);
+		EXPECT_GT(mallinfo2().arena, 0);
+		usleep(100);
+	}
+	return arg;
+}
+
+static void tell_to_fork(int nr_forking, int nr_trimming)
+{
+	pthread_t threads[3];
+	double until = seconds() + 4;
+
+	signal(SIGUSR1, fork_as_told);
+	atomic_store(&stop, false);
+	threads_start(nr_forking, stay_in_slow_paths, threads);
+	threads_start(nr_trimming, trim_and_count, threads + nr_forking);
+	while (seconds() < until) {
+		int i;
+
+		for (i = 0; i < nr_forking; i++)
+			pthread_kill(threads[i], SIGUSR1);
+		usleep(1000);
+	}
+	atomic_store(&stop, true);
+	threads_join(nr_forking + nr_trimming, threads);
+	EXPECT_GT(atomic_load(&nr_told), 50);
+}
+
+static void tell_two_threads(void *arg)
+{
+	(void)arg;
+	tell_to_fork(2, 0);
+}
+
+TEST(two_threads_fork_in_handlers_that_both_interrupted_malloc)
+{
+	if (!on_pfmalloc())
+		SKIP("glibc's fork waits for a lock that its handler holds");
+	child_run(40, tell_two_threads, NULL);
+}
+
+static void tell_threads_beside_trim(void *arg)
+{
+	(void)arg;
+	tell_to_fork(2, 1);
+}
+
+TEST(threads_fork_in_handlers_beside_malloc_trim_and_mallinfo)
+{
+	if (!on_pfmalloc())
+		SKIP("glibc's fork waits for a lock that its handler holds");
+	child_run(40, tell_threads_beside_trim, NULL);
+}
+
 TEST(children_of_a_fork_storm_free_everything_and_fork_again)
 {
 	pthread_t threads[NR_THREADS];
 
-	run_threads(NR_THREADS, fork_and_renew, threads);
-	join_threads(NR_THREADS, threads);
+	threads_start(NR_THREADS, fork_and_renew, threads);
+	threads_join(NR_THREADS, threads);
 	free_all_slots();
 }
 
@@ -323,7 +398,7 @@ TEST(one_thread_forks_while_others_allocate)
 	int round;
 
 	atomic_store(&stop, false);
-	run_threads(3, renew_slots, threads);
+	threads_start(3, renew_slots, threads);
 	for (round = 0; round < 60; round++) {
 		pid_t pid = fork();
 
@@ -333,7 +408,7 @@ TEST(one_thread_forks_while_others_allocate)
 			break;
 	}
 	atomic_store(&stop, true);
-	join_threads(3, threads);
+	threads_join(3, threads);
 	free_all_slots();
 }
 
@@ -420,11 +495,11 @@ TEST(fork_beside_threads_in_stdio_does_not_deadlock)
 	pthread_t forkers[2];
 
 	atomic_store(&stop, false);
-	run_threads(4, hammer_stdio, writers);
-	run_threads(2, fork_beside_stdio, forkers);
-	join_threads(2, forkers);
+	threads_start(4, hammer_stdio, writers);
+	threads_start(2, fork_beside_stdio, forkers);
+	threads_join(2, forkers);
 	atomic_store(&stop, true);
-	join_threads(4, writers);
+	threads_join(4, writers);
 }
 
 /* Locks and allocates on both sides of fork, as libraries' handlers do. */
@@ -454,7 +529,7 @@ static void fork_with_handlers(void *arg)
 	(void)arg;
 	pthread_atfork(allocate_before_fork, free_after_fork, free_after_fork);
 	atomic_store(&stop, false);
-	run_threads(4, renew_slots, threads);
+	threads_start(4, renew_slots, threads);
 	for (round = 0; round < 50; round++) {
 		pid_t pid = fork();
 
@@ -463,7 +538,7 @@ static void fork_with_handlers(void *arg)
 		EXPECT(pid > 0 && child_succeeded(pid));
 	}
 	atomic_store(&stop, true);
-	join_threads(4, threads);
+	threads_join(4, threads);
 	EXPECT_EQ(atomic_load(&nr_handlers), 100);
 }
 
@@ -515,7 +590,7 @@ static void run_generations(void *arg)
 		pthread_t threads[CHAIN_THREADS];
 
 		pthread_barrier_init(&filled, NULL, CHAIN_THREADS + 1);
-		run_threads(CHAIN_THREADS, fill_the_caches, threads);
+		threads_start(CHAIN_THREADS, fill_the_caches, threads);
 		pthread_barrier_wait(&filled);
 		if (number == 5)
 			first_kib = resident_kib();
@@ -542,7 +617,7 @@ TEST(a_child_may_fork_from_a_new_thread)
 	pid_t pid;
 
 	atomic_store(&stop, false);
-	run_threads(NR_THREADS, renew_slots, threads);
+	threads_start(NR_THREADS, renew_slots, threads);
 	pid = fork();
 	if (pid == 0) {
 		pthread_t thread;
@@ -553,6 +628,6 @@ TEST(a_child_may_fork_from_a_new_thread)
 	}
 	EXPECT(pid > 0 && child_succeeded(pid));
 	atomic_store(&stop, true);
-	join_threads(NR_THREADS, threads);
+	threads_join(NR_THREADS, threads);
 	free_all_slots();
 }

@@ -20,19 +20,6 @@
 
 static struct outcome outcome;
 
-static void run_work(void (*prepare)(void *), void *arg, const char *what)
-{
-	char work[4096];
-	char *argv[] = {work, NULL};
-
-	if (!EXPECT(sibling_path("work", work, sizeof(work))))
-		return;
-	program_run(&outcome, 50, argv, prepare, arg);
-	expect_success(&outcome, what);
-	EXPECT_STR_EQ(outcome.out, "work done\n");
-	EXPECT_STR_EQ(outcome.err, "");
-}
-
 static void limit_address_space(void *arg)
 {
 	rlim_t bytes = (rlim_t)(uintptr_t)arg << 20;
@@ -43,16 +30,20 @@ static void limit_address_space(void *arg)
 
 TEST(a_program_works_under_ulimit_v_262144)
 {
-	run_work(limit_address_space, (void *)(uintptr_t)256,
-		 "work in 256 MiB of address space");
+	expect_work_is_done(limit_address_space, (void *)(uintptr_t)256,
+			    "work in 256 MiB of address space");
 }
 
 TEST(a_program_works_under_other_limits_of_address_space)
 {
-	run_work(limit_address_space, (void *)(uintptr_t)400, "400 MiB");
-	run_work(limit_address_space, (void *)(uintptr_t)1000, "1000 MiB");
-	run_work(limit_address_space, (void *)(uintptr_t)5000, "5000 MiB");
-	run_work(limit_address_space, (void *)(uintptr_t)40000, "40000 MiB");
+	expect_work_is_done(limit_address_space, (void *)(uintptr_t)400,
+			    "400 MiB");
+	expect_work_is_done(limit_address_space, (void *)(uintptr_t)1000,
+			    "1000 MiB");
+	expect_work_is_done(limit_address_space, (void *)(uintptr_t)5000,
+			    "5000 MiB");
+	expect_work_is_done(limit_address_space, (void *)(uintptr_t)40000,
+			    "40000 MiB");
 }
 
 static void limit_data(void *arg)
@@ -65,7 +56,8 @@ static void limit_data(void *arg)
 
 TEST(a_program_works_under_a_limit_of_its_data)
 {
-	run_work(limit_data, (void *)(uintptr_t)256, "256 MiB of data");
+	expect_work_is_done(limit_data, (void *)(uintptr_t)256,
+			    "256 MiB of data");
 }
 
 /*

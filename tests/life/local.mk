@@ -7,6 +7,7 @@ life_tests = \
 	tests/life/dlopened \
 	tests/life/early \
 	tests/life/fork \
+	tests/life/fork-handlers \
 	tests/life/limits \
 	tests/life/loader \
 	tests/life/memory \
@@ -22,6 +23,11 @@ tests_life_early_guest_la_SOURCES = tests/life/early-guest.c
 tests_life_early_guest_la_CPPFLAGS = $(blackbox_cppflags)
 tests_life_early_guest_la_CFLAGS = $(blackbox_cflags)
 tests_life_early_guest_la_LDFLAGS = $(plugin_ldflags)
+check_LTLIBRARIES += tests/life/fork-guest.la
+tests_life_fork_guest_la_SOURCES = tests/life/fork-guest.c
+tests_life_fork_guest_la_CPPFLAGS = $(blackbox_cppflags)
+tests_life_fork_guest_la_CFLAGS = $(blackbox_cflags)
+tests_life_fork_guest_la_LDFLAGS = $(plugin_ldflags)
 check_LTLIBRARIES += tests/life/tls-guest.la
 tests_life_tls_guest_la_SOURCES = tests/life/tls-guest.c
 tests_life_tls_guest_la_CPPFLAGS = $(blackbox_cppflags)
@@ -52,6 +58,11 @@ tests_life_fork_SOURCES = tests/life/fork.c
 tests_life_fork_CPPFLAGS = $(blackbox_cppflags)
 tests_life_fork_CFLAGS = $(blackbox_cflags)
 tests_life_fork_LDADD = $(blackbox_ldadd)
+
+tests_life_fork_handlers_SOURCES = tests/life/fork-handlers.c
+tests_life_fork_handlers_CPPFLAGS = $(blackbox_cppflags)
+tests_life_fork_handlers_CFLAGS = $(blackbox_cflags)
+tests_life_fork_handlers_LDADD = $(blackbox_ldadd)
 
 tests_life_limits_SOURCES = tests/life/limits.c
 tests_life_limits_CPPFLAGS = $(blackbox_cppflags)

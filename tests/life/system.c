@@ -25,18 +25,6 @@ static const char overcommit[] = "/proc/sys/vm/overcommit_memory";
 
 static struct outcome outcome;
 
-static void run_work(void (*prepare)(void *), void *arg, const char *what)
-{
-	char work[4096];
-	char *argv[] = {work, NULL};
-
-	if (!EXPECT(sibling_path("work", work, sizeof(work))))
-		return;
-	program_run(&outcome, 50, argv, prepare, arg);
-	expect_success(&outcome, what);
-	EXPECT_STR_EQ(outcome.err, "");
-}
-
 static void disable_thp(void *arg)
 {
 	(void)arg;
@@ -45,7 +33,7 @@ static void disable_thp(void *arg)
 
 TEST(work_is_done_with_huge_pages_disabled_for_the_process)
 {
-	run_work(disable_thp, NULL, "work under PR_SET_THP_DISABLE");
+	expect_work_is_done(disable_thp, NULL, "work under PR_SET_THP_DISABLE");
 }
 
 static void set_conf(void *conf)
@@ -64,7 +52,7 @@ TEST(work_is_done_with_each_option)
 	if (!on_pfmalloc())
 		SKIP("PFMALLOC_CONF is pfmalloc's");
 	for (i = 0; i < sizeof(confs) / sizeof(confs[0]); i++)
-		run_work(set_conf, confs[i], confs[i]);
+		expect_work_is_done(set_conf, confs[i], confs[i]);
 }
 
 /* "always [madvise] never": the word in brackets. */
@@ -143,7 +131,7 @@ TEST(work_is_done_and_threads_stay_small_in_each_mode_of_huge_pages)
 	for (i = 0; i < 3; i++) {
 		if (!EXPECT(file_write(THP_ENABLED, modes[i])))
 			continue;
-		run_work(NULL, NULL, modes[i]);
+		expect_work_is_done(NULL, NULL, modes[i]);
 		if (on_pfmalloc())
 			child_run(20, stay_small, NULL);
 	}
@@ -181,9 +169,9 @@ TEST(a_program_works_under_strict_overcommit)
 	if (lock < 0)
 		SKIP("other tests are measuring memory");
 	EXPECT(file_write(overcommit, "2"));
-	run_work(NULL, NULL, "work under vm.overcommit_memory=2");
+	expect_work_is_done(NULL, NULL, "work under vm.overcommit_memory=2");
 	EXPECT(file_write(overcommit, "1"));
-	run_work(NULL, NULL, "work under vm.overcommit_memory=1");
+	expect_work_is_done(NULL, NULL, "work under vm.overcommit_memory=1");
 	EXPECT(file_write(overcommit, text));
 	machine_unlock(lock);
 }

@@ -11,9 +11,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kmem/emergency.h"
 #include "malloc/malloc.h"
 #include "os/conf.h"
 #include "pattern.h"
+#include "slab/gate.h"
 #include "unit.h"
 
 #define NR_THREADS 3
@@ -273,7 +275,6 @@ TEST(threads_are_served_while_fork_keeps_the_gate_closed)
 	size_t i;
 
 	register_with_fork();
-	use_memory(3, 100); /* with a second thread around: fills the reserve */
 	kmem_fork_prepare();
 	EXPECT_EQ(pthread_create(&thread, NULL, allocate_in_the_dark, p), 0);
 	pthread_join(thread, NULL);
@@ -283,4 +284,99 @@ TEST(threads_are_served_while_fork_keeps_the_gate_closed)
 		pf_free(p[i]);
 	}
 	expect_whole();
+}
+
+/* A signal handler that interrupted a slow path, and what it may ask for. */
+TEST(a_request_within_a_request_is_served_from_outside)
+{
+	struct tcache *tc;
+	void *p = pf_malloc(20000);
+	os_signals saved;
+	void *q;
+
+	register_with_fork();
+	tc = gate_enter();
+	q = pf_malloc(20000);
+	EXPECT(is_emergency_addr(q));
+	EXPECT(!gate_close(GATE_QUIET, &saved));
+	EXPECT_EQ(pf_trim(), 0);
+	pf_free(p);
+	EXPECT(emergency_has_deferred());
+	pf_free(q);
+	EXPECT(tc->is_busy);
+	gate_leave(tc);
+	expect_whole();
+}
+
+/*
+ * Two threads that fork in the middle of slow paths.  Each stands inside the
+ * gate, as a signal handler would find it.
+ */
+static struct {
+	pthread_barrier_t inside;
+	int status[2];
+} torn;
+
+static void live_torn(void)
+{
+	struct kmem_stats stats;
+	pid_t pid;
+	int status = 0;
+
+	EXPECT(gate_is_torn());
+	use_memory(1, 3000);
+	EXPECT(is_emergency_addr(pf_malloc(20000)));
+	EXPECT_EQ(pf_trim(), 0);
+	kmem_get_stats(&stats);
+	if (CHILDREN_HAVE_THREADS)
+		use_threads(7);
+	pid = fork();
+	if (pid == 0) {
+		EXPECT(gate_is_torn());
+		use_memory(2, 300);
+		_exit(tap_exit_status());
+	}
+	EXPECT_EQ(waitpid(pid, &status, 0), pid);
+	EXPECT_EQ(status, 0);
+}
+
+static void *fork_inside(void *arg)
+{
+	intptr_t number = (intptr_t)arg;
+	void *mine = pf_malloc(20000);
+	struct tcache *tc = gate_enter();
+	pid_t pid;
+
+	pthread_barrier_wait(&torn.inside);
+	pid = fork();
+	if (pid == 0) {
+		alarm(40);
+		pf_free(mine);
+		live_torn();
+		gate_leave(tc);
+		use_memory(3, 300);
+		_exit(tap_exit_status());
+	}
+	EXPECT_EQ(waitpid(pid, &torn.status[number], 0), pid);
+	/* Both are in fork() until here: neither has waited for the other. */
+	pthread_barrier_wait(&torn.inside);
+	gate_leave(tc);
+	pf_free(mine);
+	return NULL;
+}
+
+TEST(two_threads_may_fork_in_the_middle_of_slow_paths)
+{
+	pthread_t threads[2];
+
+	register_with_fork();
+	pthread_barrier_init(&torn.inside, NULL, 2);
+	threads_start(2, fork_inside, threads);
+	threads_join(2, threads);
+	pthread_barrier_destroy(&torn.inside);
+	EXPECT_EQ(torn.status[0], 0);
+	EXPECT_EQ(torn.status[1], 0);
+	EXPECT(!gate_is_torn());
+	expect_whole();
+	fork_once(5);
 }

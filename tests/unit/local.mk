@@ -20,6 +20,7 @@ unit_programs = \
 	tests/unit/bits \
 	tests/unit/buddy \
 	tests/unit/conf \
+	tests/unit/emergency \
 	tests/unit/faults \
 	tests/unit/fork \
 	tests/unit/frames \
@@ -52,6 +53,11 @@ tests_unit_conf_SOURCES = tests/unit/conf.c
 tests_unit_conf_CPPFLAGS = $(unit_cppflags)
 tests_unit_conf_CFLAGS = $(unit_cflags)
 tests_unit_conf_LDADD = $(unit_ldadd)
+
+tests_unit_emergency_SOURCES = tests/unit/emergency.c
+tests_unit_emergency_CPPFLAGS = $(unit_cppflags)
+tests_unit_emergency_CFLAGS = $(unit_cflags)
+tests_unit_emergency_LDADD = $(unit_ldadd)
 
 tests_unit_faults_SOURCES = tests/unit/faults.c
 tests_unit_faults_CPPFLAGS = $(unit_cppflags)

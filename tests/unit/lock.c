@@ -170,6 +170,26 @@ TEST(a_sleeper_is_marked_says_what_it_waits_for_and_is_woken)
 	EXPECT_EQ(low.word, 0);
 }
 
+static void want_an_orphan(void *arg)
+{
+	(void)arg;
+	pf_conf.stack = 0;
+	low.word = 4242;
+	high.word = 0;
+	lock_keep_orphans();
+	lock_reset_orphan(&low);
+	lock_reset_orphan(&high);
+	lock_acquire(&high);
+	lock_release(&high);
+	lock_acquire(&low);
+}
+
+TEST(a_lock_that_guards_something_half_changed_is_refused_with_a_sentence)
+{
+	expect_abort(want_an_orphan, NULL,
+		     "call exec or _exit in such a child");
+}
+
 TEST(a_lock_of_a_thread_that_is_not_here_becomes_free)
 {
 	struct lock_user me = {LOCK_ANONYMOUS + 2, NULL};

@@ -8,10 +8,12 @@
 #include "malloc/malloc.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <string.h>
 
 #include "os/conf.h"
+#include "os/fault.h"
 #include "os/os.h"
 #include "pattern.h"
 #include "unit.h"
@@ -206,7 +208,7 @@ static void expect_sums(const struct kmem_stats *s)
 {
 	EXPECT_LE(s->slab_bytes_live + s->cached_bytes, s->slab_bytes);
 	EXPECT_LE(s->slab_bytes + s->block_bytes + s->free_warm_bytes +
-			  s->free_cold_bytes + s->reserve_bytes,
+			  s->free_cold_bytes,
 		  s->present_bytes);
 }
 
@@ -400,6 +402,39 @@ TEST(realloc_to_the_usable_size_stays_in_place)
 		EXPECT(pf_realloc(p, pf_usable_size(p)) == p);
 		pf_free(p);
 	}
+}
+
+static void shrink_without_memory(void *arg)
+{
+	static const size_t sizes[] = {2000, 8192, 100000, MIB(6)};
+	char *p[ARRAY_SIZE(sizes)];
+	unsigned int i;
+
+	(void)arg;
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		p[i] = pf_malloc(sizes[i]);
+		pattern_fill(p[i], 104, i);
+	}
+	os_fail_calls(0, LONG_MAX);
+	while (pf_malloc(MIB(1)))
+		;
+	while (pf_malloc(PAGE_SIZE))
+		;
+	while (pf_malloc(100))
+		;
+	EXPECT_EQ(errno, ENOMEM);
+	errno = 77;
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		p[i] = pf_realloc(p[i], 104);
+		EXPECT_EQ(errno, 77);
+		if (EXPECT(p[i]))
+			EXPECT(pattern_holds(p[i], 104, i));
+	}
+}
+
+TEST(a_block_that_shrinks_needs_no_memory)
+{
+	child_run(30, shrink_without_memory, NULL);
 }
 
 TEST(realloc_to_nothing_frees)

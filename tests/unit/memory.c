@@ -161,6 +161,27 @@ TEST(the_nth_call_fails_and_those_behind_it_as_wanted)
 	os_unmap(addr, BYTES);
 }
 
+TEST(a_move_that_tore_its_target_leaves_both_ends_mapped)
+{
+	char *from = new_memory();
+	char *to = new_memory();
+
+	from[0] = 1;
+	os_tear_moves(true);
+	EXPECT_EQ(os_move_pages(from, to, BYTES), -EFAULT);
+	EXPECT_EQ(os_move_mapping(from, to, BYTES), -EFAULT);
+	EXPECT_EQ(from[0], 1);
+	EXPECT(is_zero(to, BYTES));
+	/* Nothing can be mapped there again, either. */
+	os_fail_calls(1, 1);
+	EXPECT_EQ(os_move_pages(from, to, BYTES), -EIO);
+	EXPECT(!os_is_mapped(to, BYTES));
+	EXPECT(os_is_mapped(from, BYTES));
+	os_fail_calls(0, 0);
+	os_tear_moves(false);
+	os_unmap(from, BYTES);
+}
+
 TEST(the_clock_does_not_go_back)
 {
 	u64 before = os_now_ms();

@@ -7,9 +7,11 @@
  */
 #include "page/span.h"
 
+#include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
 
+#include "os/fault.h"
 #include "os/os.h"
 #include "pattern.h"
 #include "unit.h"
@@ -232,10 +234,62 @@ TEST_IN_CHILD(disowned_blocks_are_bare_addresses_again)
 	EXPECT(adopted > first);
 }
 
+TEST_IN_CHILD(adopted_blocks_lie_around_a_mapping_of_somebody_else)
+{
+	char *first = take();
+	char *theirs = first + 8 * BLOCK + MIB(1);
+	struct page *page;
+	unsigned int i;
+
+	if (is_reserved())
+		return;
+	EXPECT_EQ(os_map_new(theirs, PAGE_SIZE), 0);
+	theirs[0] = 77;
+	page = span_adopt_blocks(16);
+	if (!EXPECT(page))
+		return;
+	EXPECT_EQ((char *)page_to_virt(page) - first, 9 * BLOCK);
+	/* Those before it are not lost. */
+	for (i = 1; i < 8; i++)
+		EXPECT_EQ(take() - first, i * BLOCK);
+	EXPECT_EQ(take() - first, 25 * BLOCK);
+	EXPECT_EQ(theirs[0], 77);
+}
+
 TEST_IN_CHILD(adopting_more_than_there_are_addresses_is_refused)
 {
 	EXPECT(!span_adopt_blocks((MAX_NR_FRAMES >> MAX_PAGE_ORDER) + 1));
 	EXPECT(span_adopt_blocks(1));
+}
+
+/* Memory for one block where several were wanted, and that one is taken. */
+TEST_IN_CHILD(a_refusal_beside_somebody_elses_mapping_is_got_over)
+{
+	char *last = take();
+	char *theirs;
+	unsigned int i;
+
+	if (is_reserved())
+		return;
+	for (i = 1; i < 32; i++) /* from here on several are mapped at once */
+		last = take();
+	os_fail_calls(0, LONG_MAX);
+	while (span_take_block()) /* what is mapped already */
+		last += BLOCK;
+	os_fail_calls(0, 0);
+	theirs = last + BLOCK + MIB(1);
+	EXPECT_EQ(os_map_new(theirs, PAGE_SIZE), 0);
+	theirs[0] = 77;
+	os_fail_calls(0, 1);
+	for (i = 0; i < 20; i++) {
+		char *block = take();
+
+		if (!block)
+			return;
+		EXPECT_EQ(block - last, (i + 2) * BLOCK);
+		memset(block, 1, BLOCK);
+	}
+	EXPECT_EQ(theirs[0], 77);
 }
 
 TEST_IN_CHILD(a_mapping_of_somebody_else_is_skipped)

@@ -14,6 +14,7 @@
 
 #include "buddy/zone.h"
 #include "kmem/kmem.h"
+#include "os/fault.h"
 #include "os/os.h"
 #include "unit.h"
 
@@ -331,6 +332,48 @@ TEST(an_area_that_grows_elsewhere_takes_its_pages_along)
 	EXPECT(!find_vmap_area(start));
 	vfree_area(find_vmap_area(r.start));
 	vfree_area(find_vmap_area(obstacle));
+}
+
+TEST(areas_work_where_moves_tear_their_targets)
+{
+	size_t bytes = MIB(16);
+	char *first = area_of(bytes);
+	char *obstacle;
+	struct range r = {NULL, bytes, new_stamp()};
+	struct check_report report = {0};
+
+	touch(first, bytes);
+	vfree_area(find_vmap_area(first)); /* warm blocks: something to move */
+	os_tear_moves(true);
+	r.start = area_of(bytes);
+	obstacle = area_of(MIB(5));
+	expect_zeros(r.start, bytes);
+	stamp_pages(&r, 0);
+	r.start = vmalloc_resize(find_vmap_area(r.start), MIB(64), true);
+	if (!EXPECT(r.start))
+		return;
+	expect_stamps(&r, bytes);
+	expect_zeros(r.start + bytes, MIB(64) - bytes);
+	vfree_area(find_vmap_area(r.start));
+	os_tear_moves(false);
+
+	/* The same with pages that were moved before, and can no more. */
+	r.start = area_of(bytes);
+	stamp_pages(&r, 0);
+	os_tear_moves(true);
+	r.start = vmalloc_resize(find_vmap_area(r.start), MIB(64), true);
+	if (!EXPECT(r.start))
+		return;
+	expect_stamps(&r, bytes);
+	vfree_area(find_vmap_area(r.start));
+	os_tear_moves(false);
+	vfree_area(find_vmap_area(obstacle));
+	vmalloc_check(&report);
+	zone_check(&zone_normal, &report);
+	expect_clean(&report, "vmalloc and zone");
+	r.start = area_of(bytes);
+	touch(r.start, bytes);
+	vfree_area(find_vmap_area(r.start));
 }
 
 TEST(an_area_that_must_not_move_stays_or_refuses)
