@@ -27,7 +27,8 @@
  *	2. The block is on free_area[page->order].list[temperature], once.
  *	3. No two buddies of one order and temperature are free together,
  *	   except at MAX_PAGE_ORDER.
- *	4. The blocks on the lists add up to zone->nr_free[temperature].
+ *	4. The blocks on the lists, and the fresh frames, add up to
+ *	   zone->nr_free[temperature].
  *	5. No frame inside a block, other than its first, has a type.
  *	6. No cold block has MAX_PAGE_ORDER: those go back to the span.
  *
@@ -158,13 +159,10 @@ struct page *buddy_alloc_warm_locked(struct zone *zone, unsigned int order)
 	return page ? take_and_split(zone, page, order) : NULL;
 }
 
-struct page *buddy_alloc_locked(struct zone *zone, unsigned int order)
+struct page *buddy_alloc_cold_locked(struct zone *zone, unsigned int order)
 {
-	struct page *page = buddy_alloc_warm_locked(zone, order);
+	struct page *page = first_of_at_least(zone, order, COLD);
 
-	if (page)
-		return page;
-	page = first_of_at_least(zone, order, COLD);
 	return page ? take_and_split(zone, page, order) : NULL;
 }
 
@@ -238,6 +236,8 @@ bool zone_check(struct zone *zone, struct check_report *report)
 			CHECK(nr_blocks == area->nr_free[temp], report, area);
 			nr_pages += nr_blocks << order;
 		}
+		if (temp == COLD)
+			nr_pages += zone->fresh_end - zone->fresh;
 		CHECK(nr_pages == zone->nr_free[temp], report, zone);
 	}
 	CHECK(zone->nr_free[COLD] + zone->nr_free[WARM] + zone->nr_lent <=

@@ -20,11 +20,9 @@
 void buddy_free_locked(struct zone *zone, struct page *page, unsigned int order,
 		       enum temperature temp);
 
-/* A block of exactly @order, split off the best one; or NULL. */
-struct page *buddy_alloc_locked(struct zone *zone, unsigned int order);
-
-/* The same from warm blocks alone. */
+/* A block of exactly @order, split off the smallest that will do; or NULL. */
 struct page *buddy_alloc_warm_locked(struct zone *zone, unsigned int order);
+struct page *buddy_alloc_cold_locked(struct zone *zone, unsigned int order);
 
 /* Take a free block, known to be on a list, out of the zone's lists. */
 void buddy_take_locked(struct zone *zone, struct page *page);

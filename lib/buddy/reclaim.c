@@ -124,6 +124,7 @@ size_t zone_reclaim(struct zone *zone, size_t nr_pages)
 	size_t done;
 
 	lock_acquire(&zone->lock);
+	zone_list_fresh_locked(zone);
 	done = reclaim_locked(zone, nr_pages);
 	start_period(zone, os_now_ms());
 	lock_release(&zone->lock);
@@ -135,6 +136,7 @@ size_t zone_release(struct zone *zone)
 	size_t released;
 
 	lock_acquire(&zone->lock);
+	zone_list_fresh_locked(zone);
 	reclaim_locked(zone, SIZE_MAX);
 	start_period(zone, os_now_ms());
 	released = span_release_idle();

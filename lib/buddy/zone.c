@@ -4,7 +4,8 @@
  *
  * A request for 5 frames takes a block of 8 and gives 3 back at once, so 20
  * KiB cost 20 KiB.  Freeing 5 frames gives back the blocks of 4 and 1 that
- * they consist of, and these merge as always.
+ * they consist of, and these merge as always; where they cannot, with a rest
+ * that is cold, the next request for 5 puts them together again.
  *
  * Lent blocks.  A vmap area takes free warm blocks and moves their pages to
  * its own addresses (vmalloc/).  The frames are the zone's all the time: type
@@ -15,6 +16,9 @@
 #include "buddy/buddy.h"
 #include "os/report.h"
 #include "page/span.h"
+
+/* Blocks that alloc_composed_locked() looks at: the last ones freed. */
+#define MAX_COMPOSED_LOOKS 8
 
 struct zone zone_normal = {
 	.lock = LOCK_INIT(LOCK_RANK_ZONE),
@@ -31,71 +35,30 @@ void zone_init(struct zone *zone)
 	}
 }
 
-/* A fresh block of MAX_PAGE_ORDER into the lists, to be split at once. */
-static struct page *take_fresh_block(struct zone *zone)
+void zone_list_fresh_locked(struct zone *zone)
 {
-	struct page *page;
+	pfn_t first = zone->fresh;
+	size_t nr = zone->fresh_end - first;
 
-	zone_make_room_locked(zone, MAX_ORDER_NR_PAGES);
-	page = span_take_block();
-
-	if (!page)
-		return NULL;
-	WRITE_ONCE(zone->nr_present, zone->nr_present + MAX_ORDER_NR_PAGES);
-	return page;
+	zone->fresh = zone->fresh_end;
+	zone->nr_free[COLD] -= nr;
+	buddy_free_range_locked(zone, first, nr, COLD);
 }
 
-static struct page *alloc_order_locked(struct zone *zone, unsigned int order)
+static bool is_fresh(const struct zone *zone, pfn_t pfn)
 {
-	struct page *page = buddy_alloc_locked(zone, order);
-	pfn_t pfn;
-
-	if (page)
-		return page;
-	page = take_fresh_block(zone);
-	if (!page)
-		return NULL;
-	pfn = page_to_pfn(page);
-	if (order < MAX_PAGE_ORDER)
-		buddy_free_range_locked(zone, pfn + (1U << order),
-					MAX_ORDER_NR_PAGES - (1U << order),
-					page_is_warm(page) ? WARM : COLD);
-	return page;
+	return pfn >= zone->fresh && pfn < zone->fresh_end;
 }
 
-struct page *zone_alloc_pages(struct zone *zone, size_t nr_pages,
-			      unsigned int min_order)
+/* Take [@pfn, @pfn + @nr), all of it fresh; what is skipped gets listed. */
+static void take_fresh_locked(struct zone *zone, pfn_t pfn, size_t nr)
 {
-	unsigned int order = order_of_pages(nr_pages);
-	struct page *page;
-	u8 flags;
+	pfn_t first = zone->fresh;
 
-	VM_BUG_ON(nr_pages == 0 || nr_pages > MAX_ORDER_NR_PAGES);
-	if (order < min_order)
-		order = min_order;
-	lock_acquire(&zone->lock);
-	page = alloc_order_locked(zone, order);
-	if (!page)
-		goto out;
-	flags = page->flags;
-	if (nr_pages < 1UL << order)
-		buddy_free_range_locked(zone,
-					page_to_pfn(page) + (pfn_t)nr_pages,
-					(1UL << order) - nr_pages,
-					flags & PAGE_WARM ? WARM : COLD);
-	page->flags = flags;
-out:
-	lock_release(&zone->lock);
-	return page;
-}
-
-void zone_free_pages(struct zone *zone, struct page *page, size_t nr_pages)
-{
-	lock_acquire(&zone->lock);
-	page->type = PAGE_NONE;
-	buddy_free_range_locked(zone, page_to_pfn(page), nr_pages, WARM);
-	zone_decay_locked(zone);
-	lock_release(&zone->lock);
+	zone->fresh = pfn + (pfn_t)nr;
+	zone->nr_free[COLD] -= zone->fresh - first;
+	if (pfn > first)
+		buddy_free_range_locked(zone, first, pfn - first, COLD);
 }
 
 /* Take the frames [@pfn, @pfn + @nr) out of the free blocks they lie in. */
@@ -104,11 +67,18 @@ static void carve_locked(struct zone *zone, pfn_t pfn, size_t nr)
 	pfn_t end = pfn + (pfn_t)nr;
 
 	while (pfn < end) {
-		struct page *page = buddy_find_locked(zone, pfn);
-		enum temperature temp = page_is_warm(page) ? WARM : COLD;
-		pfn_t first = page_to_pfn(page);
-		pfn_t last = first + (1U << page->order);
+		struct page *page;
+		enum temperature temp;
+		pfn_t first, last;
 
+		if (is_fresh(zone, pfn)) {
+			take_fresh_locked(zone, pfn, end - pfn);
+			return;
+		}
+		page = buddy_find_locked(zone, pfn);
+		temp = page_is_warm(page) ? WARM : COLD;
+		first = page_to_pfn(page);
+		last = first + (1U << page->order);
 		buddy_take_locked(zone, page);
 		if (first < pfn)
 			buddy_free_range_locked(zone, first, pfn - first, temp);
@@ -127,12 +97,147 @@ static bool is_free_locked(struct zone *zone, pfn_t pfn, size_t nr)
 
 		if (pfn >= direct_map.limit)
 			return false;
+		if (is_fresh(zone, pfn)) {
+			pfn = zone->fresh_end;
+			continue;
+		}
 		page = buddy_find_locked(zone, pfn);
 		if (!page)
 			return false;
 		pfn = page_to_pfn(page) + (1U << page->order);
 	}
 	return true;
+}
+
+static struct page *alloc_fresh_locked(struct zone *zone, size_t nr_pages,
+				       unsigned int order)
+{
+	pfn_t pfn = (pfn_t)align_up(zone->fresh, 1UL << order);
+
+	if (pfn + nr_pages > zone->fresh_end)
+		return NULL;
+	take_fresh_locked(zone, pfn, nr_pages);
+	return pfn_to_page(pfn);
+}
+
+/* Another block of MAX_PAGE_ORDER is fresh, or listed where it is warm. */
+static bool take_block_locked(struct zone *zone)
+{
+	struct page *page;
+
+	zone_make_room_locked(zone, MAX_ORDER_NR_PAGES);
+	page = span_take_block();
+	if (!page)
+		return false;
+	WRITE_ONCE(zone->nr_present, zone->nr_present + MAX_ORDER_NR_PAGES);
+	if (page_is_warm(page)) {
+		buddy_free_locked(zone, page, MAX_PAGE_ORDER, WARM);
+		return true;
+	}
+	zone_list_fresh_locked(zone);
+	zone->fresh = page_to_pfn(page);
+	zone->fresh_end = zone->fresh + MAX_ORDER_NR_PAGES;
+	zone->nr_free[COLD] += MAX_ORDER_NR_PAGES;
+	return true;
+}
+
+/*
+ * Frames side by side in several blocks, of which the first is warm and half as
+ * long as a block for all of them.  That is what a request leaves behind that
+ * was no power of two: 20 frames come back as blocks of 16 and 4, and must
+ * serve the next 20.  Or the halves differ in temperature.
+ */
+static struct page *alloc_composed_locked(struct zone *zone, size_t nr_pages,
+					  unsigned int order)
+{
+	size_t half = (1UL << order) / 2;
+	unsigned int nr_looked_at = 0;
+	struct page *page;
+
+	if (!half)
+		return NULL;
+	list_for_each_entry(page, &zone->free_area[order - 1].list[WARM],
+			    link) {
+		pfn_t pfn = page_to_pfn(page);
+
+		if (nr_looked_at++ == MAX_COMPOSED_LOOKS)
+			return NULL;
+		if (pfn & order_mask(order) ||
+		    (nr_pages > half &&
+		     !is_free_locked(zone, pfn + (pfn_t)half, nr_pages - half)))
+			continue;
+		carve_locked(zone, pfn, nr_pages);
+		page->flags = PAGE_WARM;
+		return page;
+	}
+	return NULL;
+}
+
+static struct page *keep_locked(struct zone *zone, struct page *page,
+				size_t nr_pages, unsigned int order)
+{
+	u8 flags;
+
+	if (!page || nr_pages == 1UL << order)
+		return page;
+	flags = page->flags;
+	buddy_free_range_locked(zone, page_to_pfn(page) + (pfn_t)nr_pages,
+				(1UL << order) - nr_pages,
+				flags & PAGE_WARM ? WARM : COLD);
+	page->flags = flags;
+	return page;
+}
+
+static struct page *alloc_listed_locked(struct zone *zone, size_t nr_pages,
+					unsigned int order)
+{
+	struct page *page = buddy_alloc_warm_locked(zone, order);
+
+	if (page)
+		return keep_locked(zone, page, nr_pages, order);
+	page = alloc_composed_locked(zone, nr_pages, order);
+	if (page)
+		return page;
+	page = buddy_alloc_cold_locked(zone, order);
+	return keep_locked(zone, page, nr_pages, order);
+}
+
+static struct page *alloc_locked(struct zone *zone, size_t nr_pages,
+				 unsigned int order)
+{
+	do {
+		struct page *page = alloc_listed_locked(zone, nr_pages, order);
+
+		if (!page)
+			page = alloc_fresh_locked(zone, nr_pages, order);
+		if (page)
+			return page;
+	} while (take_block_locked(zone));
+	return NULL;
+}
+
+struct page *zone_alloc_pages(struct zone *zone, size_t nr_pages,
+			      unsigned int min_order)
+{
+	unsigned int order = order_of_pages(nr_pages);
+	struct page *page;
+
+	VM_BUG_ON(nr_pages == 0 || nr_pages > MAX_ORDER_NR_PAGES);
+	if (order < min_order)
+		order = min_order;
+	lock_acquire(&zone->lock);
+	page = alloc_locked(zone, nr_pages, order);
+	lock_release(&zone->lock);
+	return page;
+}
+
+void zone_free_pages(struct zone *zone, struct page *page, size_t nr_pages)
+{
+	lock_acquire(&zone->lock);
+	page->type = PAGE_NONE;
+	buddy_free_range_locked(zone, page_to_pfn(page), nr_pages, WARM);
+	zone_decay_locked(zone);
+	lock_release(&zone->lock);
 }
 
 bool zone_extend_pages(struct zone *zone, struct page *page, size_t nr_pages,

@@ -81,12 +81,15 @@ void lock_keep_orphans(void)
 	are_orphans_kept = true;
 }
 
-/* The caller may sleep until the word changes, below its signal handler. */
+/*
+ * The caller may sleep until the word changes, below its signal handler.  A
+ * free lock is not written to: its page is still shared with the parent.
+ */
 void lock_reset_orphan(struct lock *lock)
 {
 	u32 holder = lock_holder(lock);
 
-	if (!lock_self || holder != lock_self->number)
+	if (lock->word && (!lock_self || holder != lock_self->number))
 		lock->word = holder && are_orphans_kept ? LOCK_ORPHAN : 0;
 }
 

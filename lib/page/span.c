@@ -66,17 +66,33 @@ char *vmalloc_end;
 char *emergency_start;
 char *emergency_end;
 
+/*
+ * The array comes last and starts with the first block of frames: a small
+ * process touches the page that the numbers before it are on, and no other.
+ */
 static struct {
-	u8 state[NR_BLOCKS];
-	bool is_huge[NR_BLOCKS]; /* backed by huge pages, where there are any */
-	size_t first;		 /* number of the first block of frames */
-	size_t end;		 /* first one that has never been online */
-	size_t limit;		 /* one behind the last */
+	size_t first;	     /* number of the first block of frames */
+	size_t end;	     /* first one that has never been online */
+	size_t limit;	     /* one behind the last */
 	size_t metadata_end; /* blocks whose metadata is mapped, exclusive */
 	size_t lowest_idle;  /* no IDLE block is below this one */
 	size_t nr_idle;
 	bool is_reserved; /* the addresses are ours by os_reserve() */
+	struct {
+		u8 state : 7;	/* enum block_state */
+		u8 is_huge : 1; /* backed by huge pages, where there are any */
+	} block[NR_BLOCKS];
 } span;
+
+static enum block_state state_of(size_t block)
+{
+	return (enum block_state)span.block[block - span.first].state;
+}
+
+static void set_state(size_t block, enum block_state state)
+{
+	span.block[block - span.first].state = (u8)state & 0x7f;
+}
 
 int span_map(void *addr, size_t bytes)
 {
@@ -172,7 +188,7 @@ static size_t blocks_to_map(size_t block)
 		nr = MAX_MAP_BLOCKS;
 	for (i = 1; i < nr; i++) {
 		if (block + i >= span.metadata_end || block + i >= span.limit ||
-		    span.state[block + i] != OFFLINE)
+		    state_of(block + i) != OFFLINE)
 			break;
 	}
 	return i;
@@ -190,8 +206,8 @@ static int map_blocks(size_t block, size_t nr)
 	if (os_advise_huge(block_to_virt(block), bytes, is_huge))
 		is_huge = false;
 	for (i = 0; i < nr; i++) {
-		span.state[block + i] = IDLE;
-		span.is_huge[block + i] = is_huge;
+		set_state(block + i, IDLE);
+		span.block[block + i - span.first].is_huge = is_huge;
 	}
 	span.nr_idle += nr;
 	if (block < span.lowest_idle)
@@ -209,7 +225,7 @@ static int grow(void)
 		size_t nr;
 		int err;
 
-		if (span.state[block] != OFFLINE)
+		if (state_of(block) != OFFLINE)
 			continue;
 		err = map_metadata(block);
 		if (err)
@@ -222,7 +238,7 @@ static int grow(void)
 			err = map_blocks(block, 1);
 		if (err != -EEXIST)
 			return err;
-		span.state[block] = FOREIGN;
+		set_state(block, FOREIGN);
 	}
 	return -ENOMEM;
 }
@@ -233,16 +249,17 @@ struct page *span_take_block(void)
 
 	if (!span.nr_idle && grow())
 		return NULL;
-	for (block = span.lowest_idle; span.state[block] != IDLE; block++)
+	for (block = span.lowest_idle; state_of(block) != IDLE; block++)
 		VM_BUG_ON(block >= span.end);
-	span.state[block] = ONLINE;
+	set_state(block, ONLINE);
 	span.lowest_idle = block + 1;
 	span.nr_idle--;
 	/*
 	 * One touch of a huge page puts memory behind all of its frames, so
 	 * what is split off such a block is not cold.
 	 */
-	block_to_page(block)->flags = span.is_huge[block] ? PAGE_WARM : 0;
+	block_to_page(block)->flags =
+		span.block[block - span.first].is_huge ? PAGE_WARM : 0;
 	return block_to_page(block);
 }
 
@@ -250,8 +267,8 @@ void span_give_block(struct page *page)
 {
 	size_t block = page_to_block(page);
 
-	VM_BUG_ON(span.state[block] != ONLINE);
-	span.state[block] = IDLE;
+	VM_BUG_ON(state_of(block) != ONLINE);
+	set_state(block, IDLE);
 	span.nr_idle++;
 	if (block < span.lowest_idle)
 		span.lowest_idle = block;
@@ -268,8 +285,8 @@ static bool is_unused_run(size_t block, size_t nr)
 	size_t i;
 
 	for (i = 0; i < nr; i++) {
-		if (span.state[block + i] != OFFLINE &&
-		    span.state[block + i] != IDLE)
+		if (state_of(block + i) != OFFLINE &&
+		    state_of(block + i) != IDLE)
 			return false;
 	}
 	return true;
@@ -280,7 +297,7 @@ static void unclaim_run(size_t block, size_t nr)
 	size_t i;
 
 	for (i = 0; i < nr; i++) {
-		if (span.state[block + i] == OFFLINE)
+		if (state_of(block + i) == OFFLINE)
 			span_unmap(block_to_virt(block + i), ZONE_BLOCK_BYTES);
 	}
 }
@@ -293,14 +310,14 @@ static int claim_run(size_t block, size_t nr)
 	for (i = 0; i < nr; i++) {
 		int err;
 
-		if (span.state[block + i] != OFFLINE)
+		if (state_of(block + i) != OFFLINE)
 			continue;
 		err = span_map(block_to_virt(block + i), ZONE_BLOCK_BYTES);
 		if (!err)
 			continue;
 		unclaim_run(block, i);
 		if (err == -EEXIST)
-			span.state[block + i] = FOREIGN;
+			set_state(block + i, FOREIGN);
 		return err;
 	}
 	return 0;
@@ -339,8 +356,8 @@ struct page *span_adopt_blocks(size_t nr)
 	if (!block)
 		return NULL;
 	for (i = 0; i < nr; i++) {
-		span.nr_idle -= span.state[block + i] == IDLE;
-		span.state[block + i] = ONLINE;
+		span.nr_idle -= state_of(block + i) == IDLE;
+		set_state(block + i, ONLINE);
 	}
 	set_end(block + nr);
 	return block_to_page(block);
@@ -353,7 +370,7 @@ void span_disown_blocks(struct page *page, size_t nr)
 
 	span_unmap(block_to_virt(block), nr * ZONE_BLOCK_BYTES);
 	for (i = 0; i < nr; i++)
-		span.state[block + i] = OFFLINE;
+		set_state(block + i, OFFLINE);
 }
 
 size_t span_release_idle(void)
@@ -363,10 +380,10 @@ size_t span_release_idle(void)
 
 	for (block = span.lowest_idle; span.nr_idle && block < span.end;
 	     block++) {
-		if (span.state[block] != IDLE)
+		if (state_of(block) != IDLE)
 			continue;
 		span_unmap(block_to_virt(block), ZONE_BLOCK_BYTES);
-		span.state[block] = OFFLINE;
+		set_state(block, OFFLINE);
 		span.nr_idle--;
 		released += ZONE_BLOCK_BYTES;
 	}

@@ -7,6 +7,7 @@
 #include "buddy/buddy.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 #include "os/conf.h"
 #include "os/fault.h"
@@ -42,11 +43,15 @@ static size_t free_blocks(struct zone *zone, unsigned int order)
 	       zone->free_area[order].nr_free[WARM];
 }
 
+/* From the lists alone: nothing stays fresh. */
 static struct page *take(struct zone *zone, size_t nr_pages)
 {
 	struct page *page = zone_alloc_pages(zone, nr_pages, 0);
 
 	EXPECT(page);
+	lock_acquire(&zone->lock);
+	zone_list_fresh_locked(zone);
+	lock_release(&zone->lock);
 	return page;
 }
 
@@ -84,6 +89,116 @@ TEST(taking_a_frame_splits_a_block_once_for_each_order)
 	EXPECT_EQ(zone->nr_present, MAX_ORDER_NR_PAGES);
 	expect_invariants(zone);
 	zone_free_pages(zone, page, 1);
+	expect_all_back(zone);
+}
+
+static size_t nr_listed(struct zone *zone)
+{
+	size_t nr = 0;
+	unsigned int order;
+
+	for_each_order(order)
+		nr += free_blocks(zone, order) << order;
+	return nr;
+}
+
+TEST(fresh_frames_are_taken_in_order_and_are_on_no_list)
+{
+	struct zone *zone = test_zone();
+	struct page *first = zone_alloc_pages(zone, 1, 0);
+	struct page *second = zone_alloc_pages(zone, 1, 0);
+	struct page *five = zone_alloc_pages(zone, 5, 0);
+	struct page *four = zone_alloc_pages(zone, 1, 2);
+
+	EXPECT(second == first + 1);
+	EXPECT(five == first + 8); /* aligned to 8, 2 to 7 are listed */
+	EXPECT(four == first + 4); /* from there */
+	EXPECT_EQ(nr_listed(zone), 5);
+	EXPECT_EQ(zone->fresh, page_to_pfn(first) + 13);
+	EXPECT_EQ(zone->nr_free[COLD], MAX_ORDER_NR_PAGES - 8);
+	expect_invariants(zone);
+	zone_free_pages(zone, first, 1);
+	zone_free_pages(zone, second, 1);
+	zone_free_pages(zone, four, 1);
+	zone_free_pages(zone, five, 5);
+	expect_all_back(zone);
+}
+
+TEST(a_fresh_block_costs_one_page_of_records)
+{
+	struct zone *zone = test_zone();
+	struct page *page = zone_alloc_pages(zone, 1, 0);
+	unsigned char resident[16];
+	char *records = (char *)((uintptr_t)page & ~(PAGE_SIZE - 1));
+	unsigned int i;
+
+	if (!EXPECT_EQ(
+		    mincore(records, sizeof(resident) << PAGE_SHIFT, resident),
+		    0))
+		return;
+	for (i = 1; i < sizeof(resident); i++)
+		EXPECT_EQ(resident[i], 0);
+	zone_free_pages(zone, page, 1);
+	expect_all_back(zone);
+}
+
+TEST(frames_grow_into_fresh_ones)
+{
+	struct zone *zone = test_zone();
+	struct page *page = zone_alloc_pages(zone, 3, 0);
+	struct page *next;
+
+	EXPECT(zone_extend_pages(zone, page, 3, 40));
+	next = zone_alloc_pages(zone, 1, 0);
+	EXPECT(next == page + 40);
+	EXPECT(!zone_extend_pages(zone, page, 40, 41));
+	zone_free_pages(zone, page, 30);
+	/* Listed ones first, then the rest of the block. */
+	EXPECT(zone_extend_pages(zone, next, 1, MAX_ORDER_NR_PAGES - 40));
+	EXPECT_EQ(zone->fresh, zone->fresh_end);
+	EXPECT(!zone_extend_pages(zone, next, MAX_ORDER_NR_PAGES - 40,
+				  MAX_ORDER_NR_PAGES - 39));
+	expect_invariants(zone);
+	zone_free_pages(zone, page + 30, 10);
+	zone_free_pages(zone, next, MAX_ORDER_NR_PAGES - 40);
+	expect_all_back(zone);
+}
+
+/* Each count alone: nothing else has left warm blocks. */
+TEST(the_same_request_again_takes_the_same_memory)
+{
+	size_t nr_pages;
+	unsigned int i;
+
+	for (nr_pages = 1; nr_pages <= MAX_ORDER_NR_PAGES; nr_pages++) {
+		struct zone *zone = test_zone();
+		struct page *first = zone_alloc_pages(zone, nr_pages, 0);
+
+		zone_free_pages(zone, first, nr_pages);
+		for (i = 0; i < 5; i++) {
+			struct page *again =
+				zone_alloc_pages(zone, nr_pages, 0);
+
+			if (!EXPECT(again == first))
+				tap_note("%zu frames", nr_pages);
+			EXPECT(page_is_warm(again));
+			zone_free_pages(zone, again, nr_pages);
+		}
+		expect_all_back(zone);
+	}
+}
+
+TEST(what_is_left_of_a_fresh_block_is_listed_when_the_next_one_comes)
+{
+	struct zone *zone = test_zone();
+	struct page *small = zone_alloc_pages(zone, 1, 0);
+	struct page *large = zone_alloc_pages(zone, MAX_ORDER_NR_PAGES, 0);
+
+	EXPECT_EQ(nr_listed(zone), MAX_ORDER_NR_PAGES - 1);
+	EXPECT_EQ(zone->fresh, zone->fresh_end);
+	expect_invariants(zone);
+	zone_free_pages(zone, small, 1);
+	zone_free_pages(zone, large, MAX_ORDER_NR_PAGES);
 	expect_all_back(zone);
 }
 

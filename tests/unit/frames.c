@@ -268,7 +268,8 @@ static void expect_frames(void)
 	pfn_t pfn;
 
 	for (pfn = direct_map.first_pfn; pfn < direct_map.limit; pfn++) {
-		bool is_free = buddy_find_locked(&zone, pfn) != NULL;
+		bool is_free = buddy_find_locked(&zone, pfn) ||
+			       (pfn >= zone.fresh && pfn < zone.fresh_end);
 
 		if (*owner_of(pfn_to_page(pfn)))
 			EXPECT(!is_free);

@@ -158,7 +158,7 @@ static void give_twice(void *arg)
 
 TEST(a_block_that_nobody_has_cannot_be_given_back)
 {
-	expect_abort(give_twice, NULL, "pfmalloc: BUG: span.state[block]");
+	expect_abort(give_twice, NULL, "pfmalloc: BUG: state_of(block)");
 }
 
 TEST_IN_CHILD(released_blocks_are_unmapped_and_come_again)
