@@ -4,3 +4,8 @@
 
 noinst_PROGRAMS += bench/startup
 bench_startup_SOURCES = bench/startup.c
+
+include bench/micro/local.mk
+include bench/programs/local.mk
+include bench/trace/local.mk
+include bench/workloads/local.mk

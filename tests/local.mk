@@ -3,6 +3,7 @@
 # tests/local.mk - the tests, a folder for each kind
 
 include tests/tap.mk
+include tests/bench/local.mk
 include tests/build/local.mk
 include tests/death/local.mk
 include tests/family/local.mk

@@ -35,6 +35,7 @@ unit_programs = \
 	tests/unit/span \
 	tests/unit/steal \
 	tests/unit/thread \
+	tests/unit/trace \
 	tests/unit/vmalloc
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
@@ -128,6 +129,11 @@ tests_unit_thread_SOURCES = tests/unit/thread.c
 tests_unit_thread_CPPFLAGS = $(unit_cppflags)
 tests_unit_thread_CFLAGS = $(unit_cflags)
 tests_unit_thread_LDADD = $(unit_ldadd)
+
+tests_unit_trace_SOURCES = tests/unit/trace.c
+tests_unit_trace_CPPFLAGS = $(unit_cppflags) -I$(top_srcdir)/bench/trace
+tests_unit_trace_CFLAGS = $(unit_cflags)
+tests_unit_trace_LDADD = bench/trace/libtrace.la $(unit_ldadd)
 
 tests_unit_vmalloc_SOURCES = tests/unit/vmalloc.c
 tests_unit_vmalloc_CPPFLAGS = $(unit_cppflags)

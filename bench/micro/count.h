@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * count.h - between count.c and its part in C++
+ */
+#ifndef BENCH_MICRO_COUNT_H
+#define BENCH_MICRO_COUNT_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct operation;
+
+/* @n times @operation; what is executed in here is counted. */
+void counted_operations(const struct operation *operation, unsigned long n);
+
+/* @n objects by the language's own new and delete, one after the other. */
+void new_delete(unsigned long n);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
