@@ -59,7 +59,7 @@ struct page {
 #if UINTPTR_MAX == UINT32_MAX
 	u32 pad[2];
 #endif
-	u64 unused;
+	u64 area_offset; /* lent: where in the vmap area its pages are, bytes */
 };
 
 static_assert(sizeof(struct page) == 64, "one cache line a frame");

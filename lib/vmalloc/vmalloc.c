@@ -3,10 +3,10 @@
  * vmalloc.c - large ranges, contiguous in addresses only
  *
  * What it does.  A request above 4 MiB gets a range of addresses of its own.
- * Behind it lie, from its start:
+ * Behind it lie pages from home and fresh memory, in any order:
  *
- *	| pages from home                      | fresh memory               |
- *	va_start                  + home_bytes                     + bytes
+ *	| pages from home       | fresh memory | pages from home | fresh ...  |
+ *	va_start                                                         + bytes
  *
  * Pages from home.  Warm free blocks of the zone hold memory that is there
  * already.  Their pages are moved to the area by mremap(), which changes page
@@ -25,10 +25,14 @@
  * area that unit u belongs to, so that an address finds its area by a shift.
  * An area is followed by at least one unit of nothing: its guard.
  *
+ * An array that grows in small steps grows by 256 KiB while there are warm
+ * blocks: so much can be moved there, and what is not used costs addresses.
+ *
  * Invariants, walked by vmalloc_check():
  *	1. All units of an area point at it, and to no other.
- *	2. The blocks on area->homes are PAGE_LENT and add up to home_bytes.
- *	3. home_bytes <= bytes <= (nr_units - 1) * 4 MiB.
+ *	2. The blocks on area->homes are PAGE_LENT, in the order of their
+ *	   offsets in the area, apart from each other, and add up to home_bytes.
+ *	3. The last one ends within bytes; bytes <= (nr_units - 1) * 4 MiB.
  *
  * Falling back.  Without MREMAP_DONTUNMAP (Linux before 5.7, or a filter that
  * refuses it), near vm.max_map_count (each block moved is a mapping of its
@@ -53,6 +57,7 @@
 
 /* 256 KiB: moving it costs 12 us, faulting it in 64 times 0.7 to 3 us. */
 #define HOME_MIN_ORDER 6
+#define HOME_MIN_BYTES (PAGE_SIZE << HOME_MIN_ORDER)
 /* Blocks in areas at a time; the system allows 65530 mappings by default. */
 #define MAX_LENT_BLOCKS 16384
 
@@ -198,14 +203,16 @@ static bool heal(struct page *page, size_t bytes)
 }
 
 /*
- * Warm blocks of the zone into the area behind its present ones, as long as
- * there are any that fit; @upto is where the area shall end.  False when an
- * attempt failed, which may have left pages of the zone in fresh memory.
+ * Warm blocks of the zone into the area from @offset on, as many as fit before
+ * @end; fresh memory is mapped there.  Return: the bytes that are still fresh.
+ * *@is_clean turns false when an attempt failed, which may have left pages of
+ * the zone in them.
  */
-static bool bring_homes(struct vmap_area *area, size_t upto)
+static size_t bring_homes(struct vmap_area *area, size_t offset, size_t end,
+			  bool *is_clean)
 {
 	while (!vm.cannot_move && vm.nr_lent < MAX_LENT_BLOCKS) {
-		size_t nr_pages = (upto - area->home_bytes) >> PAGE_SHIFT;
+		size_t nr_pages = (end - offset) >> PAGE_SHIFT;
 		struct page *page;
 		size_t bytes;
 		int err;
@@ -219,8 +226,8 @@ static bool bring_homes(struct vmap_area *area, size_t upto)
 		if (!page)
 			break;
 		bytes = PAGE_SIZE << page->order;
-		err = os_move_pages(page_to_virt(page),
-				    area->va_start + area->home_bytes, bytes);
+		err = os_move_pages(page_to_virt(page), area->va_start + offset,
+				    bytes);
 		BUG_ON(err == -EIO); /* a hole in what the user shall get */
 		if (err == -EFAULT && heal(page, bytes))
 			continue;
@@ -228,31 +235,91 @@ static bool bring_homes(struct vmap_area *area, size_t upto)
 			vm.cannot_move = err == -EINVAL || err == -ENOSYS ||
 					 err == -EPERM;
 			zone_free_lent(&zone_normal, page, true);
-			return false;
+			*is_clean = false;
+			break;
 		}
+		page->area_offset = offset;
 		list_add_tail(&page->link, &area->homes);
 		area->home_bytes += bytes;
 		vm.nr_lent++;
+		offset += bytes;
 	}
-	return true;
+	return end - offset;
 }
 
-/* The last of the area's blocks goes home. */
-static void send_home(struct vmap_area *area)
+/* New memory of the area from @offset on: what there is, else fresh. */
+static bool fill(struct vmap_area *area, size_t offset)
 {
-	struct page *page = list_last_entry(&area->homes, struct page, link);
+	bool is_clean = true;
+	size_t before = area->home_bytes;
+	size_t fresh = bring_homes(area, offset, area->bytes, &is_clean);
+
+	if (fresh)
+		zone_make_room(&zone_normal, fresh >> PAGE_SHIFT);
+	return is_clean && area->home_bytes == before;
+}
+
+/* A block's pages go home from where they are. */
+static void send_home(struct vmap_area *area, struct page *page)
+{
 	size_t bytes = PAGE_SIZE << page->order;
 	int err;
 
 	list_del(&page->link);
 	area->home_bytes -= bytes;
 	vm.nr_lent--;
-	err = os_move_pages(area->va_start + area->home_bytes,
+	err = os_move_pages(area->va_start + page->area_offset,
 			    page_to_virt(page), bytes);
 	if (err == -EIO)
 		return; /* nothing is mapped there: its frames stay lent */
 	/* Refused: the pages are lost with the area, the frames are empty. */
 	zone_free_lent(&zone_normal, page, err == 0);
+}
+
+static size_t end_of_home(const struct page *page)
+{
+	return page->area_offset + (PAGE_SIZE << page->order);
+}
+
+/*
+ * Fresh memory gets a home, if there is one to be had.  A piece that is too
+ * small to be moved to an area again does not: each would take a whole block
+ * of addresses, and a program that takes and frees 4.5 MB in a circle leaves
+ * such a piece every time.
+ */
+static void settle_fresh(struct vmap_area *area, size_t offset, size_t end)
+{
+	if (end - offset >= HOME_MIN_BYTES)
+		zone_adopt_pages(&zone_normal, area->va_start + offset,
+				 end - offset);
+}
+
+/*
+ * Give back the area's memory behind @offset, or behind the block that lies
+ * across it.  What was not moved away is unmapped; in a reservation the whole
+ * range turns into bare addresses again.
+ */
+static void cut(struct vmap_area *area, size_t offset)
+{
+	size_t end = area->bytes;
+
+	while (!list_is_empty(&area->homes)) {
+		struct page *last =
+			list_last_entry(&area->homes, struct page, link);
+		size_t last_end = end_of_home(last);
+
+		if (last_end > offset && last->area_offset < offset)
+			offset = last_end;
+		if (last_end <= offset)
+			break;
+		settle_fresh(area, last_end, end);
+		end = last->area_offset;
+		send_home(area, last);
+	}
+	settle_fresh(area, offset, end);
+	if (area->bytes > offset)
+		span_unmap(area->va_start + offset, area->bytes - offset);
+	area->bytes = offset;
 }
 
 void vmalloc_init(void)
@@ -319,44 +386,17 @@ void *vmalloc_bytes(size_t bytes, size_t align, bool *is_zero)
 	list_add(&area->link, &vm.areas);
 	vm.nr_areas++;
 	set_units(unit, nr, area);
-	*is_zero = bring_homes(area, bytes) && area->home_bytes == 0;
-	if (area->home_bytes < bytes)
-		zone_make_room(&zone_normal,
-			       (bytes - area->home_bytes) >> PAGE_SHIFT);
+	*is_zero = fill(area, 0);
 	lock_release(&vm.lock);
 	return area->va_start;
 }
 
-/*
- * Fresh memory gets a home, if there is one to be had.  A piece that is too
- * small to be moved to an area again does not: each would take a whole block
- * of addresses, and a program that takes and frees 4.5 MB in a circle leaves
- * such a piece every time.
- */
-static void settle_fresh(struct vmap_area *area)
-{
-	size_t bytes = area->bytes - area->home_bytes;
-
-	if (bytes >= PAGE_SIZE << HOME_MIN_ORDER &&
-	    zone_adopt_pages(&zone_normal, area->va_start + area->home_bytes,
-			     bytes))
-		area->bytes = area->home_bytes;
-}
-
 void vfree_area(struct vmap_area *area)
 {
-	size_t mapped;
-
 	lock_acquire(&vm.lock);
 	list_del(&area->link);
 	vm.nr_areas--;
-	mapped = area->bytes;
-	settle_fresh(area);
-	while (area->home_bytes)
-		send_home(area);
-	/* In a reservation the whole range turns into bare addresses again;
-	 * elsewhere what has moved away is unmapped already. */
-	span_unmap(area->va_start, mapped);
+	cut(area, 0);
 	set_units(addr_to_unit(area->va_start), area->nr_units, NULL);
 	list_add(&area->link, &vm.unused);
 	lock_release(&vm.lock);
@@ -364,21 +404,9 @@ void vfree_area(struct vmap_area *area)
 
 static void shrink(struct vmap_area *area, size_t bytes)
 {
-	size_t end = area->bytes;
 	size_t nr;
 
-	/* Whole blocks only: the last one may reach beyond the new end. */
-	while (area->home_bytes > bytes) {
-		struct page *last =
-			list_last_entry(&area->homes, struct page, link);
-
-		if (area->home_bytes - (PAGE_SIZE << last->order) < bytes)
-			break;
-		send_home(area);
-	}
-	area->bytes = max_size(bytes, area->home_bytes);
-	if (end > area->bytes)
-		span_unmap(area->va_start + area->bytes, end - area->bytes);
+	cut(area, bytes);
 	nr = units_for(area->bytes);
 	set_units(addr_to_unit(area->va_start) + nr, area->nr_units - nr, NULL);
 	area->nr_units = nr;
@@ -387,9 +415,9 @@ static void shrink(struct vmap_area *area, size_t bytes)
 static bool grow_in_place(struct vmap_area *area, size_t bytes)
 {
 	size_t unit = addr_to_unit(area->va_start);
+	size_t old_bytes = area->bytes;
 	size_t nr = units_for(bytes);
 	size_t old = area->nr_units;
-	bool has_fresh = area->bytes > area->home_bytes;
 
 	if (nr > old) {
 		if (unit + nr > nr_units() || !extend_table(unit + nr - 1) ||
@@ -402,8 +430,7 @@ static bool grow_in_place(struct vmap_area *area, size_t bytes)
 		set_units(unit + old, nr - old, area);
 	area->nr_units = max_size(nr, old);
 	area->bytes = bytes;
-	if (!has_fresh)
-		bring_homes(area, bytes);
+	fill(area, old_bytes);
 	return true;
 }
 
@@ -422,38 +449,33 @@ static void copy_what_is_left(char *to, char *from, size_t bytes)
 	}
 }
 
+static void move_fresh(char *to, char *from, size_t bytes)
+{
+	if (bytes && span_move(from, to, bytes))
+		copy_what_is_left(to, from, bytes);
+}
+
 /*
  * Move all that is mapped to @to, where as much is mapped already.  A piece
- * that cannot be moved is copied; from there on all is fresh memory.
+ * that cannot be moved is copied, and is fresh memory then.
  */
 static void move_area(struct vmap_area *area, char *to)
 {
 	char *from = area->va_start;
-	size_t fresh = area->bytes - area->home_bytes;
-	size_t moved = 0;
 	struct page *page, *next;
-	bool copying = false;
+	size_t done = 0;
 
 	list_for_each_entry_safe(page, next, &area->homes, link) {
-		size_t bytes = PAGE_SIZE << page->order;
+		size_t offset = page->area_offset;
 
-		if (!copying &&
-		    span_move(from + moved, to + moved, bytes) == 0) {
-			moved += bytes;
+		move_fresh(to + done, from + done, offset - done);
+		done = end_of_home(page);
+		if (span_move(from + offset, to + offset, done - offset) == 0)
 			continue;
-		}
-		copying = true;
-		copy_what_is_left(to + moved, from + moved, bytes);
-		list_del(&page->link);
-		area->home_bytes -= bytes;
-		vm.nr_lent--;
-		zone_free_lent(&zone_normal, page,
-			       os_move_pages(from + moved, page_to_virt(page),
-					     bytes) == 0);
-		moved += bytes;
+		copy_what_is_left(to + offset, from + offset, done - offset);
+		send_home(area, page);
 	}
-	if (fresh && span_move(from + moved, to + moved, fresh))
-		copy_what_is_left(to + moved, from + moved, fresh);
+	move_fresh(to + done, from + done, area->bytes - done);
 	area->va_start = to;
 }
 
@@ -478,6 +500,7 @@ static bool grow_elsewhere(struct vmap_area *area, size_t bytes)
 	span_unmap(from, old_bytes);
 	set_units(old_unit, old_nr, NULL);
 	area->bytes = bytes;
+	fill(area, old_bytes);
 	return true;
 }
 
@@ -489,6 +512,8 @@ void *vmalloc_resize(struct vmap_area *area, size_t bytes, bool may_move)
 	if (units_for(bytes) > nr_units())
 		return NULL;
 	lock_acquire(&vm.lock);
+	if (bytes > area->bytes && READ_ONCE(zone_normal.nr_free[WARM]))
+		bytes = max_size(bytes, area->bytes + HOME_MIN_BYTES);
 	if (bytes <= area->bytes) {
 		shrink(area, bytes);
 		addr = area->va_start;
@@ -517,7 +542,7 @@ void vmalloc_get_stats(struct vmalloc_stats *stats)
 static void check_area(struct vmap_area *area, struct check_report *report)
 {
 	size_t unit = addr_to_unit(area->va_start);
-	size_t home_bytes = 0;
+	size_t home_bytes = 0, end = 0;
 	struct page *page;
 	size_t i;
 
@@ -525,10 +550,12 @@ static void check_area(struct vmap_area *area, struct check_report *report)
 		CHECK(units()[unit + i] == area, report, area);
 	list_for_each_entry(page, &area->homes, link) {
 		CHECK(page->type == PAGE_LENT, report, page);
+		CHECK(page->area_offset >= end, report, page);
+		end = end_of_home(page);
 		home_bytes += PAGE_SIZE << page->order;
 	}
 	CHECK(home_bytes == area->home_bytes, report, area);
-	CHECK(area->home_bytes <= area->bytes, report, area);
+	CHECK(end <= area->bytes, report, area);
 	CHECK(area->bytes <= (area->nr_units - 1) * UNIT_BYTES, report, area);
 }
 

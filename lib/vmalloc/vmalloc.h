@@ -12,7 +12,7 @@
 struct vmap_area {
 	char *va_start;
 	size_t bytes;	   /* mapped from va_start on */
-	size_t home_bytes; /* at the start: pages that came from the zone */
+	size_t home_bytes; /* of it: pages that came from the zone */
 	size_t nr_units;   /* of the address space, guard included */
 	struct list_head homes; /* struct page of their blocks, in order */
 	struct list_head link;	/* all areas, or free records */
@@ -47,6 +47,7 @@ void vfree_area(struct vmap_area *area);
 /**
  * vmalloc_resize - an area's new length, without copying
  *
+ * It may become somewhat longer than asked for.
  * Return: the area's address, which may be a new one, or NULL when that cannot
  * be had; the area is as it was then.
  */
