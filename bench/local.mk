@@ -7,5 +7,6 @@ bench_startup_SOURCES = bench/startup.c
 
 include bench/micro/local.mk
 include bench/programs/local.mk
+include bench/report/local.mk
 include bench/trace/local.mk
 include bench/workloads/local.mk

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# tools/setup.sh - what tools/try and tools/check have in common
+# tools/setup.sh - what tools/try, tools/check and bench/run have in common
 #
-# Sourced by both.  Expects $me (the name to speak under) and $top (the source
+# Sourced by them.  Expects $me (the name to speak under) and $top (the source
 # tree, an absolute path).
 
 say()
@@ -106,4 +106,71 @@ while_present()
 	xargs -0 sh -c 'for f; do
 		[ -e "$f" ] && printf "%s\0" "$f"
 	done; :' sh
+}
+
+# is_built FOLDER TARGET... - is there a build in FOLDER that has the TARGETs,
+# and is nothing that it reads newer?
+is_built()
+{
+	built=$1
+	shift
+	[ -e "$built/built" ] && [ -e "$built/build/Makefile" ] || return 1
+	for target; do
+		[ "$target" = all ] || [ -e "$built/build/$target" ] || return 1
+	done
+	[ -z "$(find "$top/configure.ac" "$top/Makefile.am" "$top/lib" \
+		"$top/include" "$top/tools" "$top/tests" "$top/bench" \
+		\( -name build-aux -o -name '*.o' -o -name '*.lo' \
+		-o -name .libs -o -name .deps \) -prune -o \
+		-newer "$built/built" ! -type d -print 2>/dev/null |
+		head -n 1)" ]
+}
+
+# make_in FOLDER OPTIONS TARGET...
+make_in()
+{
+	: >"$1/starting" &&
+	copy_sources "$1/src" &&
+	cd "$1/src" &&
+	{ [ -x configure ] || autoreconf -fi; } &&
+	mkdir -p ../build && cd ../build &&
+	{ [ -e Makefile ] || ../src/configure --quiet $2; } &&
+	shift 2 &&
+	make -j"$(getconf _NPROCESSORS_ONLN)" "$@" &&
+	mv ../starting ../built
+}
+
+# build_in FOLDER OPTIONS TARGET... - make the TARGETs in FOLDER/build, from
+# sources in FOLDER/src, configured with OPTIONS; if there is something to do.
+# Installs a compiler and the autotools first, if there are none.
+build_in()
+{
+	folder=$1
+	shift
+	options=$1
+	shift
+	is_built "$folder" "$@" && return
+	mkdir -p "$folder" ||
+		fail "$folder cannot be made; $me builds pfmalloc there."
+	exec 9>"$folder/lock"
+	flock 9 2>/dev/null # two at once: the second waits, then finds it built
+	if ! is_built "$folder" "$@"; then
+		have_build_tools ||
+			install_packages "$folder/install.log" \
+				$build_packages || exit 125
+		say "building pfmalloc in ${folder#"$top/"}/"
+		if ! (make_in "$folder" "$options" "$@") </dev/null \
+			>"$folder/build.log" 2>&1 9>&-
+		then
+			# A broken or outdated configuration: once from scratch.
+			rm -rf "$folder/src" "$folder/build"
+			if ! (make_in "$folder" "$options" "$@") </dev/null \
+				>"$folder/build.log" 2>&1 9>&-
+			then
+				tail -n 20 "$folder/build.log" >&2
+				fail "pfmalloc could not be built; all that was said is in $folder/build.log."
+			fi
+		fi
+	fi
+	exec 9>&-
 }
