@@ -8,6 +8,8 @@
  */
 #include "bench/micro/layer-calls.h"
 
+#include <string.h>
+
 #include "kmem/kmem.h"
 #include "slab/barn.h"
 #include "slab/gate.h"
@@ -80,8 +82,11 @@ unsigned int slab_take(size_t size, void **objects, unsigned int nr)
 	if (!tc)
 		return 0;
 	lock_acquire(&s->lock);
-	nr_taken = slab_take_objects(s, &tc->pcp, objects, nr);
+	nr_taken = slab_take_objects(s, &tc->pcp, objects + nr, nr);
 	lock_release(&s->lock);
+	if (nr_taken < nr)
+		memmove(objects, objects + nr - nr_taken,
+			nr_taken * sizeof(*objects));
 	gate_leave(tc);
 	return nr_taken;
 }

@@ -271,18 +271,23 @@ static enum kmem_status inspect_frame(const void *p, size_t *size)
 	}
 }
 
-static enum kmem_status inspect_object(const void *p, size_t *size)
+static pf_cold enum kmem_status what_is_wrong_with(const void *p)
 {
 	struct object_facts facts;
 
 	slab_describe(p, &facts);
 	if (!facts.object)
 		return KMEM_NOT_IN_USE;
-	if (facts.object != p)
-		return KMEM_INTERIOR;
-	if (facts.is_free)
-		return KMEM_ALREADY_FREE;
-	*size = facts.s->size;
+	return facts.object != p ? KMEM_INTERIOR : KMEM_ALREADY_FREE;
+}
+
+static enum kmem_status inspect_object(u8 class, const void *p, size_t *size)
+{
+	const struct kmem_cache *s = &kmalloc_caches[class];
+
+	if (unlikely(slab_inspect(s, p) != OBJECT_OK))
+		return what_is_wrong_with(p);
+	*size = s->size;
 	return KMEM_OK;
 }
 
@@ -302,18 +307,21 @@ static enum kmem_status inspect_area(const void *p, size_t *size)
 
 enum kmem_status kmem_usable_size(const void *p, size_t *size)
 {
+	u8 class;
+
 	*size = 0;
+	if (likely(is_direct_map_addr(p))) {
+		class = byte_map()[virt_to_pfn(p)];
+		return class ? inspect_object(class, p, size)
+			     : inspect_frame(p, size);
+	}
 	if (is_vmalloc_addr(p))
 		return inspect_area(p, size);
 	if (is_emergency_addr(p))
 		return emergency_usable_size(p, size);
 	if (virt_to_pfn(p) >= direct_map.end_pfn)
 		return KMEM_FOREIGN;
-	if (!is_direct_map_addr(p))
-		return KMEM_NOT_IN_USE; /* metadata, or not online yet */
-	if (byte_map()[virt_to_pfn(p)])
-		return inspect_object(p, size);
-	return inspect_frame(p, size);
+	return KMEM_NOT_IN_USE; /* metadata, or not online yet */
 }
 
 static enum kmem_status free_inside(struct tcache *tc, void *p, void **culprit)

@@ -23,11 +23,14 @@
 
 #define FIRST_BATCH 4
 
+/* Of a sheaf: nothing but objects from its top down to the first NULL. */
 static unsigned int count_objects(u32 top)
 {
 	void **slots = sheaf_slots();
 	unsigned int n = 0;
 
+	if (top % SHEAF_SLOTS == 0 && slots[top - SHEAF_MAX])
+		return SHEAF_MAX;
 	while (slots[top - 1 - n])
 		n++;
 	return n;
@@ -56,34 +59,13 @@ static u32 make_empty(u32 end, unsigned int room)
 	return end - room;
 }
 
-static void remember(struct bad_free *bad, void *object, enum bad_object kind)
-{
-	if (bad->object)
-		return;
-	bad->object = object;
-	bad->kind = kind;
-}
-
-static void put_objects_locked(struct kmem_cache *s, struct tcache *tc,
-			       void **objects, size_t nr, struct bad_free *bad)
-{
-	size_t i;
-
-	for (i = 0; i < nr; i++) {
-		enum bad_object kind = slab_put_object(s, &tc->pcp, objects[i]);
-
-		if (unlikely(kind != OBJECT_OK))
-			remember(bad, objects[i], kind);
-	}
-}
-
 void barn_put_objects(struct tcache *tc, unsigned int class, void **objects,
 		      size_t nr, struct bad_free *bad)
 {
 	struct kmem_cache *s = &kmalloc_caches[class];
 
 	lock_acquire(&s->lock);
-	put_objects_locked(s, tc, objects, nr, bad);
+	slab_put_objects(s, &tc->pcp, objects, nr, bad);
 	lock_release(&s->lock);
 }
 
@@ -93,7 +75,7 @@ static void flush_sheaf_locked(struct kmem_cache *s, struct tcache *tc, u32 end,
 {
 	unsigned int n = count_objects(end);
 
-	put_objects_locked(s, tc, &sheaf_slots()[end - n], n, bad);
+	slab_put_objects(s, &tc->pcp, &sheaf_slots()[end - n], n, bad);
 }
 
 /* The one that was put there last: its objects are the likeliest in a cache. */
@@ -130,14 +112,11 @@ static u32 put_full_locked(struct kmem_cache *s, struct tcache *tc, u32 end,
 static unsigned int refill_locked(struct kmem_cache *s, struct tcache *tc,
 				  u32 end)
 {
-	void **slots = sheaf_slots();
-	void *objects[SHEAF_MAX];
-	unsigned int n, i;
+	unsigned int n;
 
 	tc->batch[s->class] = (u8)grown(s, tc->batch[s->class]);
-	n = slab_take_objects(s, &tc->pcp, objects, tc->batch[s->class]);
-	for (i = 0; i < n; i++)
-		WRITE_ONCE(slots[end - 1 - i], objects[i]);
+	n = slab_take_objects(s, &tc->pcp, &sheaf_slots()[end],
+			      tc->batch[s->class]);
 	clear_below(end - n);
 	return n;
 }
@@ -148,7 +127,7 @@ static void *alloc_one(struct kmem_cache *s, struct tcache *tc)
 	void *object = NULL;
 
 	lock_acquire(&s->lock);
-	slab_take_objects(s, &tc->pcp, &object, 1);
+	slab_take_objects(s, &tc->pcp, &object + 1, 1);
 	lock_release(&s->lock);
 	return object;
 }
@@ -255,7 +234,7 @@ void barn_free(struct tcache *tc, unsigned int class, void *object,
 		}
 		top = make_empty(top, grown(s, 0));
 	} else if (is_among_the_last(top, object)) {
-		remember(bad, object, OBJECT_ALREADY_FREE);
+		bad_free_remember(bad, object, OBJECT_ALREADY_FREE);
 		return;
 	} else if (top % SHEAF_SLOTS == 0) {
 		n = count_objects(top);

@@ -8,12 +8,6 @@
 #include "slab/slab.h"
 #include "slab/thread.h"
 
-/* An object that should not have come back, found when its sheaf was emptied. */
-struct bad_free {
-	void *object; /* NULL: none */
-	enum bad_object kind;
-};
-
 /* The calls below are made inside the gate. */
 
 /* An object when this thread's sheaf of @class has none; or NULL. */

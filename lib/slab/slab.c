@@ -27,7 +27,7 @@
  *	5. The nr of all slabs in the list add up to the cache's nr_free.
  *
  * Cost.  Taking n objects reads a word for every 64 granules; putting one back
- * is a multiplication, one or two cache lines of mem_map.
+ * is a multiplication, and one or two cache lines of mem_map for each frame.
  * Locking.  s->lock.
  * Not here.  The per-thread arrays in front (sheaf.h), their exchange (barn.c).
  */
@@ -93,17 +93,35 @@ static void *granule_to_virt(const struct page *page, unsigned int granule)
 	return (char *)page_to_virt(page) + ((size_t)granule << GRANULE_SHIFT);
 }
 
+/* Bits 0, @step, 2 * @step and so on of a word. */
+static u64 every_nth_bit(size_t step)
+{
+	u64 bits = 1;
+
+	for (; step < 64; step *= 2)
+		bits |= bits << step;
+	return bits;
+}
+
+/* All objects are free, and nothing else is: a word at a time. */
 static void set_free_bits(struct kmem_cache *s, struct page *slab)
 {
 	size_t step = s->size >> GRANULE_SHIFT;
-	size_t granule = 0;
-	unsigned int i;
+	size_t end = step * s->nr_objects; /* the first granule of no object */
+	size_t first = 0; /* in this word that an object starts at, or beyond */
+	size_t over = 64 % step;
+	u64 pattern = every_nth_bit(step);
+	size_t w;
 
-	for (i = 0; i < s->nr_objects; i++, granule += step) {
-		struct page *page = slab + granule / GRANULES_PER_PAGE;
-		size_t g = granule % GRANULES_PER_PAGE;
+	for (w = 0; w < (size_t)WORDS_PER_PAGE << s->order; w++) {
+		struct page *page = slab + w / WORDS_PER_PAGE;
+		u64 bits = first < 64 ? pattern << first : 0;
 
-		page->free_bits[g / 64] |= 1ULL << (g % 64);
+		if (w * 64 + 64 > end)
+			bits = w * 64 < end ? bits & ((1ULL << end % 64) - 1)
+					    : 0;
+		page->free_bits[w % WORDS_PER_PAGE] = bits;
+		first = first >= over ? first - over : first + step - over;
 	}
 }
 
@@ -118,12 +136,8 @@ static struct page *slab_new(struct kmem_cache *s, struct per_cpu_pages *pcp)
 		return NULL;
 	pfn = page_to_pfn(slab);
 	for (i = 0; i < nr_pages; i++) {
-		unsigned int w;
-
 		WRITE_ONCE(slab[i].type, PAGE_SLAB);
 		slab[i].class = s->class;
-		for (w = 0; w < WORDS_PER_PAGE; w++)
-			slab[i].free_bits[w] = 0;
 		store_release(&byte_map()[pfn + i], s->class);
 	}
 	set_free_bits(s, slab);
@@ -152,26 +166,32 @@ static void slab_release(struct kmem_cache *s, struct per_cpu_pages *pcp,
 	pcp_free(pcp, &zone_normal, slab, nr_pages);
 }
 
-/* Up to @nr objects of one slab. */
+/* Up to @nr objects of one slab, to end[-1], end[-2] and so on. */
 static unsigned int take_from_slab(struct kmem_cache *s, struct page *slab,
-				   void **out, unsigned int nr)
+				   void **end, unsigned int nr)
 {
 	unsigned int nr_words = WORDS_PER_PAGE << s->order;
-	unsigned int n = 0;
-	unsigned int w;
+	void **out = end;
+	unsigned int w, n;
 
-	for (w = 0; w < nr_words && n < nr; w++) {
+	for (w = 0; w < nr_words && out > end - nr; w++) {
 		struct page *page = slab + w / WORDS_PER_PAGE;
 		unsigned int granule = w % WORDS_PER_PAGE * 64;
 		u64 bits = page->free_bits[w % WORDS_PER_PAGE];
+		char *start;
 
-		while (bits && n < nr) {
-			out[n++] = granule_to_virt(page,
-						   granule + lowest_bit(bits));
+		if (!bits)
+			continue;
+		start = granule_to_virt(page, granule);
+		do {
+			size_t g = lowest_bit(bits);
+
+			WRITE_ONCE(*--out, start + (g << GRANULE_SHIFT));
 			bits &= bits - 1;
-		}
+		} while (bits && out > end - nr);
 		WRITE_ONCE(page->free_bits[w % WORDS_PER_PAGE], bits);
 	}
+	n = (unsigned int)(end - out);
 	slab->nr -= n;
 	s->nr_free -= n;
 	if (slab->nr == 0)
@@ -180,7 +200,7 @@ static unsigned int take_from_slab(struct kmem_cache *s, struct page *slab,
 }
 
 unsigned int slab_take_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
-			       void **out, unsigned int nr)
+			       void **end, unsigned int nr)
 {
 	unsigned int n = 0;
 
@@ -193,7 +213,7 @@ unsigned int slab_take_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
 		}
 		n += take_from_slab(
 			s, list_first_entry(&s->partial, struct page, link),
-			out + n, nr - n);
+			end - n, nr - n);
 	}
 	return n;
 }
@@ -213,33 +233,105 @@ static unsigned int object_index(const struct kmem_cache *s,
 	return index;
 }
 
-enum bad_object slab_put_object(struct kmem_cache *s, struct per_cpu_pages *pcp,
-				void *object)
+void bad_free_remember(struct bad_free *bad, void *object, enum bad_object kind)
 {
-	struct page *page = virt_to_page(object);
-	struct page *slab = slab_of(s, page);
-	size_t granule = (uintptr_t)object % PAGE_SIZE >> GRANULE_SHIFT;
-	u64 bit = 1ULL << (granule % 64);
-	bool is_start;
+	if (bad->object)
+		return;
+	bad->object = object;
+	bad->kind = kind;
+}
 
-	VM_BUG_ON(!lock_is_mine(&s->lock));
+static enum bad_object inspect_frame(const struct kmem_cache *s,
+				     const struct page *page)
+{
 	if (unlikely(page->type != PAGE_SLAB))
 		return OBJECT_ALREADY_FREE;
 	if (unlikely(page->class != s->class))
 		return OBJECT_WRONG_CLASS;
-	object_index(s, slab, object, &is_start);
-	if (unlikely(!is_start))
-		return OBJECT_INTERIOR;
-	if (unlikely(page->free_bits[granule / 64] & bit))
-		return OBJECT_ALREADY_FREE;
+	return OBJECT_OK;
+}
 
-	WRITE_ONCE(page->free_bits[granule / 64],
-		   page->free_bits[granule / 64] | bit);
-	s->nr_free++;
-	if (slab->nr++ == 0)
+/* @nr objects have been set free in @slab, one after another. */
+static void count_put(struct kmem_cache *s, struct per_cpu_pages *pcp,
+		      struct page *slab, unsigned int nr)
+{
+	if (!nr)
+		return;
+	s->nr_free += nr;
+	if (slab->nr == 0)
 		list_add(&slab->link, &s->partial);
+	slab->nr += nr;
 	if (slab->nr == s->nr_objects)
 		slab_release(s, pcp, slab);
+}
+
+/*
+ * Objects that were allocated together come back together: what is known of a
+ * slab is kept from one object to the next.
+ */
+void slab_put_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
+		      void **objects, size_t nr, struct bad_free *bad)
+{
+	size_t size = s->size, slab_bytes = 0;
+	struct page *slab = NULL;
+	char *start = NULL;
+	unsigned int nr_put = 0;
+	size_t i;
+
+	VM_BUG_ON(!lock_is_mine(&s->lock));
+	for (i = 0; i < nr; i++) {
+		size_t offset = (size_t)((char *)objects[i] - start);
+		size_t granule, index;
+		u64 *word, bit;
+
+		if (offset >= slab_bytes) {
+			struct page *page = virt_to_page(objects[i]);
+			enum bad_object kind;
+
+			count_put(s, pcp, slab, nr_put);
+			nr_put = 0;
+			slab_bytes = 0;
+			kind = inspect_frame(s, page);
+			if (unlikely(kind != OBJECT_OK)) {
+				bad_free_remember(bad, objects[i], kind);
+				continue;
+			}
+			slab = slab_of(s, page);
+			slab_bytes = PAGE_SIZE << s->order;
+			start = page_to_virt(slab);
+			offset = (size_t)((char *)objects[i] - start);
+		}
+		granule = offset >> GRANULE_SHIFT;
+		index = (granule * s->inverse) >> INVERSE_SHIFT;
+		if (unlikely(index * size != offset ||
+			     index >= s->nr_objects)) {
+			bad_free_remember(bad, objects[i], OBJECT_INTERIOR);
+			continue;
+		}
+		word = &slab[granule / GRANULES_PER_PAGE]
+				.free_bits[granule / 64 % WORDS_PER_PAGE];
+		bit = 1ULL << (granule % 64);
+		if (unlikely(*word & bit)) {
+			bad_free_remember(bad, objects[i], OBJECT_ALREADY_FREE);
+			continue;
+		}
+		WRITE_ONCE(*word, *word | bit);
+		nr_put++;
+	}
+	count_put(s, pcp, slab, nr_put);
+}
+
+enum bad_object slab_inspect(const struct kmem_cache *s, const void *addr)
+{
+	struct page *page = virt_to_page(addr);
+	size_t granule = (uintptr_t)addr % PAGE_SIZE >> GRANULE_SHIFT;
+	bool is_start;
+
+	object_index(s, slab_of(s, page), addr, &is_start);
+	if (!is_start)
+		return OBJECT_INTERIOR;
+	if (READ_ONCE(page->free_bits[granule / 64]) >> (granule % 64) & 1)
+		return OBJECT_ALREADY_FREE;
 	return OBJECT_OK;
 }
 

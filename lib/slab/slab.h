@@ -47,23 +47,43 @@ enum bad_object {
 	OBJECT_WRONG_CLASS,
 };
 
+/* An object that should not have come back; the first one is remembered. */
+struct bad_free {
+	void *object; /* NULL: none */
+	enum bad_object kind;
+};
+
+void bad_free_remember(struct bad_free *bad, void *object,
+		       enum bad_object kind);
+
 /* The calls below want s->lock held. */
 
 /**
  * slab_take_objects - free objects from slabs, lowest addresses first
  * @s: the cache
  * @pcp: the thread's page blocks, for a new slab
- * @out: where to
+ * @end: where to: end[-1] is the lowest one, as in a sheaf
  * @nr: how many are wanted
  *
  * Return: how many there are, 0 only when the OS refuses memory.
  */
 unsigned int slab_take_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
-			       void **out, unsigned int nr);
+			       void **end, unsigned int nr);
 
-/* One object back to its slab; a slab that is all free goes back to @pcp. */
-enum bad_object slab_put_object(struct kmem_cache *s, struct per_cpu_pages *pcp,
-				void *object);
+/**
+ * slab_put_objects - objects back to their slabs, in any order
+ * @bad: set when one of them could not be freed; all others have been
+ *
+ * A slab that is all free goes back to @pcp.
+ */
+void slab_put_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
+		      void **objects, size_t nr, struct bad_free *bad);
+
+/*
+ * Whether @addr, in a frame of a slab, is an object that is not free in it; the
+ * short form of slab_describe().  Lock-free.
+ */
+enum bad_object slab_inspect(const struct kmem_cache *s, const void *addr);
 
 /* What can be said of a pointer into a slab's frames. */
 struct object_facts {

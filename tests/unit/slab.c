@@ -30,24 +30,33 @@ static void start(void)
 	is_started = true;
 }
 
+/* Into out[0], out[1] and so on, as they were taken. */
 static unsigned int take(struct kmem_cache *s, void **out, unsigned int nr)
 {
-	unsigned int n;
+	unsigned int n, i;
 
 	lock_acquire(&s->lock);
-	n = slab_take_objects(s, &pcp, out, nr);
+	n = slab_take_objects(s, &pcp, out + nr, nr);
 	lock_release(&s->lock);
+	memmove(out, out + nr - n, n * sizeof(*out));
+	for (i = 0; i < n / 2; i++) {
+		void *object = out[i];
+
+		out[i] = out[n - 1 - i];
+		out[n - 1 - i] = object;
+	}
 	return n;
 }
 
 static enum bad_object put(struct kmem_cache *s, void *object)
 {
-	enum bad_object kind;
+	struct bad_free bad = {NULL, OBJECT_OK};
 
 	lock_acquire(&s->lock);
-	kind = slab_put_object(s, &pcp, object);
+	slab_put_objects(s, &pcp, &object, 1, &bad);
 	lock_release(&s->lock);
-	return kind;
+	EXPECT(!bad.object || bad.object == object);
+	return bad.kind;
 }
 
 static void expect_invariants(struct kmem_cache *s)
@@ -252,6 +261,46 @@ TEST(random_objects_come_and_go)
 }
 
 /* Wrong pointers. */
+
+TEST(objects_of_several_slabs_come_back_in_one_call_and_bad_ones_do_not)
+{
+	enum {
+		NR = 600
+	};
+	static void *mixed[NR + 3];
+	struct kmem_cache *s = cache(size_to_class(48));
+	struct bad_free bad = {NULL, OBJECT_OK};
+	unsigned int round, i;
+
+	for (round = 0; round < 20; round++) {
+		unsigned int nr = 0;
+
+		while (nr < NR) /* a slab at a time */
+			nr += take(s, mixed + nr, NR - nr);
+		for (i = NR - 1; i > 0; i--) {
+			unsigned int k = (unsigned int)random_below(i + 1);
+			void *object = mixed[i];
+
+			mixed[i] = mixed[k];
+			mixed[k] = object;
+		}
+		/* A double one, one that is none, and one behind both. */
+		mixed[NR] = mixed[NR / 2];
+		mixed[NR + 1] = (char *)mixed[7] + 16;
+		mixed[NR + 2] = mixed[NR - 1];
+		bad = (struct bad_free){NULL, OBJECT_OK};
+		lock_acquire(&s->lock);
+		slab_put_objects(s, &pcp, mixed, NR - 1, &bad);
+		EXPECT(!bad.object);
+		slab_put_objects(s, &pcp, mixed + NR - 1, 4, &bad);
+		lock_release(&s->lock);
+		EXPECT(bad.object == mixed[NR]);
+		EXPECT_EQ(bad.kind, OBJECT_ALREADY_FREE);
+		EXPECT_EQ(s->nr_slabs, 0);
+		EXPECT_EQ(s->nr_free, 0);
+		expect_invariants(s);
+	}
+}
 
 TEST(an_object_that_is_free_is_not_taken_again)
 {
