@@ -26,7 +26,10 @@ enum {
 /* Memory of this process in KiB, now. */
 size_t resident_kib(void);
 
-/* A field of /proc/self/status in KiB, "VmHWM" say; 0 when it is missing. */
+/*
+ * A number of /proc/self/status, "VmHWM" in KiB or "Threads", say; 0 when it is
+ * missing.
+ */
 size_t status_kib(const char *field);
 
 /* A number alone in a file; -1 when it cannot be read. */

@@ -17,7 +17,9 @@
  * MAP_FIXED_NOREPLACE, so that a piece which somebody else has is skipped.
  * Freeing is unmapping.  There is no lock, no list and no table, hence nothing
  * that a child of fork() could find half done.  An object costs a thousand
- * times what a sheaf's costs; there are few, a fork takes a millisecond.
+ * times what a sheaf's costs.  A fork takes a millisecond; where one lasts,
+ * objects of one page that were freed serve the next requests, so that mappings
+ * do not come and go.
  *
  * What is freed meanwhile and belongs to slabs, zone or vmalloc is noted on
  * pages of pointers, and freed by a later slow path.
@@ -25,6 +27,7 @@
 #include "kmem/emergency.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "os/os.h"
 
@@ -33,10 +36,28 @@ struct header {
 	char *start; /* of the mapping */
 	char *end;
 	u64 unused;
-};
+} __attribute__((aligned(32)));
+
+static_assert(sizeof(struct header) == 32, "objects are aligned to it");
 
 #define MAGIC	  0x656d657267656e63ULL
+#define FREED	  0x6672656564ULL
 #define MAX_TRIES 4096
+
+#define NR_NOTES 506 /* with its header, a page is one page */
+
+/* Pages of notes are never given back: another thread may be reading one. */
+struct notes {
+	struct notes *next;
+	u32 nr_used; /* slots below are likely taken; a hint */
+	void *p[NR_NOTES];
+};
+
+static struct {
+	struct notes *pages;
+	u32 has_any;
+	u32 is_freeing;
+} deferred;
 
 static u64 next_offset;
 static size_t nr_live;
@@ -68,6 +89,7 @@ static char *claim(size_t bytes)
 static char *map_somewhere(size_t claimed, size_t align, size_t offset,
 			   size_t bytes)
 {
+	size_t room = (size_t)(emergency_end - emergency_start);
 	unsigned int i;
 
 	for (i = 0; i < MAX_TRIES; i++) {
@@ -82,8 +104,45 @@ static char *map_somewhere(size_t claimed, size_t align, size_t offset,
 			return start;
 		if (err != -EEXIST)
 			return NULL;
+		/* What is there may be long: over it in steps that double. */
+		if (i % 2 && claimed < room / 4)
+			claimed *= 2;
 	}
 	return NULL;
+}
+
+static char *spare[128]; /* mappings of one page whose objects are free */
+
+static char *take_spare(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(spare); i++) {
+		char *start = READ_ONCE(spare[i]);
+
+		if (start)
+			start = __atomic_exchange_n(&spare[i], NULL,
+						    __ATOMIC_ACQUIRE);
+		if (start)
+			return start;
+	}
+	return NULL;
+}
+
+static bool keep_spare(char *start)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(spare); i++) {
+		char *nothing = NULL;
+
+		if (!READ_ONCE(spare[i]) &&
+		    __atomic_compare_exchange_n(&spare[i], &nothing, start,
+						false, __ATOMIC_RELEASE,
+						__ATOMIC_RELAXED))
+			return true;
+	}
+	return false;
 }
 
 void *emergency_alloc(size_t size, size_t align)
@@ -98,9 +157,13 @@ void *emergency_alloc(size_t size, size_t align)
 		return NULL; /* also before the range is known */
 	align = max_size(align, sizeof(*header));
 	offset = min_size(align, page_size);
-	bytes = align_up(offset + size, page_size);
-	start = map_somewhere(align > page_size ? bytes + align : bytes,
-			      max_size(offset, align), offset, bytes);
+	bytes = align_up(offset + max_size(size, 1), page_size);
+	start = bytes == page_size ? take_spare() : NULL;
+	if (start)
+		memset(start, 0, bytes);
+	else
+		start = map_somewhere(align > page_size ? bytes + align : bytes,
+				      max_size(offset, align), offset, bytes);
 	if (!start)
 		return NULL;
 	header = (struct header *)(start + offset) - 1;
@@ -112,47 +175,58 @@ void *emergency_alloc(size_t size, size_t align)
 	return start + offset;
 }
 
-/* The object's header, or NULL: nothing that looks like one is there. */
-static struct header *header_of(const void *p)
+/*
+ * The header of @p, if that is an object; else what @p is.  Freed objects leave
+ * nothing behind by which to know them; somebody else's mapping does.
+ */
+static enum kmem_status find_header(const void *p, struct header **header)
 {
-	struct header *header = (struct header *)p - 1;
-	uintptr_t page = (uintptr_t)header & ~(uintptr_t)(os_page_size() - 1);
+	size_t page_size = os_page_size();
+	uintptr_t page;
 
-	if ((uintptr_t)p % sizeof(*header) ||
-	    (char *)header < emergency_start ||
-	    !os_is_mapped((void *)page, os_page_size()) ||
-	    load_acquire(&header->magic) != magic_of(header))
-		return NULL;
-	return header;
+	*header = (struct header *)p - 1;
+	page = (uintptr_t)*header & ~(uintptr_t)(page_size - 1);
+	if ((uintptr_t)p % sizeof(**header) ||
+	    (char *)*header < emergency_start ||
+	    !os_is_mapped((void *)page, page_size))
+		return KMEM_NOT_IN_USE;
+	if (load_acquire(&(*header)->magic) == magic_of(*header))
+		return KMEM_OK;
+	return (*header)->magic == FREED ? KMEM_ALREADY_FREE : KMEM_FOREIGN;
 }
 
 enum kmem_status emergency_usable_size(const void *p, size_t *size)
 {
-	struct header *header = header_of(p);
+	struct header *header;
+	enum kmem_status status = find_header(p, &header);
 
-	/* Freed objects leave nothing behind by which to know them. */
-	if (!header)
-		return KMEM_NOT_IN_USE;
-	*size = (size_t)(header->end - (const char *)p);
-	return KMEM_OK;
+	if (status == KMEM_OK)
+		*size = (size_t)(header->end - (const char *)p);
+	return status;
 }
 
 enum kmem_status emergency_free(void *p)
 {
-	struct header *header = header_of(p);
+	struct header *header;
+	enum kmem_status status = find_header(p, &header);
+	char *start;
 	u64 magic;
 	size_t bytes;
 
-	if (!header)
-		return KMEM_NOT_IN_USE;
+	if (status != KMEM_OK)
+		return status;
 	magic = magic_of(header);
-	if (!__atomic_compare_exchange_n(&header->magic, &magic, 0, false,
+	if (!__atomic_compare_exchange_n(&header->magic, &magic, FREED, false,
 					 __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
 		return KMEM_ALREADY_FREE;
-	bytes = (size_t)(header->end - header->start);
+	start = header->start;
+	bytes = (size_t)(header->end - start);
 	__atomic_fetch_sub(&nr_live, 1, __ATOMIC_RELAXED);
 	__atomic_fetch_sub(&bytes_live, bytes, __ATOMIC_RELAXED);
-	os_unmap(header->start, bytes);
+	if (bytes == os_page_size() && keep_spare(start))
+		WRITE_ONCE(deferred.has_any, 1);
+	else
+		os_unmap(start, bytes);
 	return KMEM_OK;
 }
 
@@ -161,23 +235,6 @@ void emergency_get_stats(size_t *nr, size_t *bytes)
 	*nr = READ_ONCE(nr_live);
 	*bytes = READ_ONCE(bytes_live);
 }
-
-/* ---------------------------------------------------------------------- */
-
-#define NR_NOTES 506 /* with its header, a page is one page */
-
-/* Pages of notes are never given back: another thread may be reading one. */
-struct notes {
-	struct notes *next;
-	u32 nr_used; /* slots below are likely taken; a hint */
-	void *p[NR_NOTES];
-};
-
-static struct {
-	struct notes *pages;
-	u32 has_any;
-	u32 is_freeing;
-} deferred;
 
 static bool note_on(struct notes *notes, void *p)
 {
@@ -227,6 +284,14 @@ bool emergency_has_deferred(void)
 	return READ_ONCE(deferred.has_any);
 }
 
+static void drop_spares(void)
+{
+	char *start;
+
+	while ((start = take_spare()))
+		os_unmap(start, os_page_size());
+}
+
 void emergency_free_deferred(void (*free_one)(void *p))
 {
 	struct notes *notes;
@@ -246,10 +311,13 @@ void emergency_free_deferred(void (*free_one)(void *p))
 				free_one(p);
 		}
 	}
+	drop_spares();
 	store_release(&deferred.is_freeing, 0);
 }
 
 void emergency_reset(void)
 {
+	if (deferred.is_freeing)
+		deferred.has_any = 1; /* some of it may be left */
 	deferred.is_freeing = 0;
 }

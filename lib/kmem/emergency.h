@@ -38,7 +38,10 @@ enum kmem_status emergency_free(void *p);
  */
 void emergency_defer(void *p);
 
-/* Free what was deferred, by @free_one, which may defer it again. */
+/*
+ * Free what was deferred, by @free_one, which may defer it again, and give what
+ * is kept for the next requests to the OS.
+ */
 void emergency_free_deferred(void (*free_one)(void *p));
 
 /* Whether there is any; cheap. */

@@ -125,10 +125,10 @@ static void look_ahead(void)
 {
 	if (unlikely(READ_ONCE(zone_normal.is_fragmented)))
 		defragment();
-	if (os_has_one_thread())
-		return;
 	if (unlikely(emergency_has_deferred()))
 		emergency_free_deferred(free_one);
+	if (os_has_one_thread())
+		return;
 	if (unlikely(reclaimer_wanted()))
 		reclaimer_start();
 }

@@ -144,7 +144,10 @@ struct kmem_stats {
 	size_t returned_bytes; /* given back to the OS, ever */
 };
 
-/* Stops all slow paths for that moment.  Zeros where gate_is_torn(). */
+/*
+ * Stops all slow paths for that moment.  Zeros where gate_is_torn(), and in a
+ * signal handler that interrupted a slow path.
+ */
 void kmem_get_stats(struct kmem_stats *stats);
 
 #endif

@@ -27,7 +27,8 @@ static size_t count_sheaf(u32 top)
 	return n;
 }
 
-static size_t count_cached(unsigned int class)
+/* @all: not beside a fork, where other threads may end meanwhile. */
+static size_t count_cached(unsigned int class, bool all)
 {
 	struct kmem_cache *s = &kmalloc_caches[class];
 	struct tcache *tc;
@@ -38,18 +39,20 @@ static size_t count_cached(unsigned int class)
 		n += count_sheaf(s->full[i]);
 	for_each_tcache(tc)
 	{
-		struct thread_heap *owner = tc->owner;
+		struct thread_heap *owner = load_acquire(&tc->owner);
 
+		if (owner && owner != &thread_heap && !all)
+			continue;
 		n += count_sheaf(owner ? READ_ONCE(owner->top[class])
 				       : tc->saved_top[class]);
 	}
 	return n;
 }
 
-static void count_class(unsigned int class, struct kmem_stats *stats)
+static void count_class(unsigned int class, bool all, struct kmem_stats *stats)
 {
 	struct kmem_cache *s = &kmalloc_caches[class];
-	size_t cached = count_cached(class);
+	size_t cached = count_cached(class, all);
 	size_t out = s->nr_slabs * s->nr_objects - s->nr_free;
 	size_t live = out > cached ? out - cached : 0;
 
@@ -84,17 +87,21 @@ void kmem_get_stats(struct kmem_stats *stats)
 	struct vmalloc_stats vstats;
 	os_signals saved;
 	unsigned int class;
+	bool all;
 
 	*stats = (struct kmem_stats){0};
 	kmem_init();
-	if (!kmem_is_ready() || gate_is_torn())
+	/* Nor in a handler that has interrupted a slow path. */
+	if (!kmem_is_ready() || gate_is_torn() || gate_is_inside())
 		return;
-	/* Beside a fork, as a second one: nothing is changed here. */
-	if (!gate_close(GATE_QUIET, &saved))
+	/* Beside a fork, as a second one: nothing is changed there. */
+	all = gate_close(GATE_QUIET, &saved);
+	if (all)
+		threads_find_gone();
+	else
 		gate_close(GATE_FORK, &saved);
-	threads_find_gone();
 	for (class = 1; class < NR_CLASSES; class ++)
-		count_class(class, stats);
+		count_class(class, all, stats);
 	count_frames(stats);
 	vmalloc_get_stats(&vstats);
 	gate_open(&saved);

@@ -92,8 +92,8 @@ static void describe(struct text *t, const void *p, enum kmem_status status)
 	if (is_vmalloc_addr(p))
 		describe_area(t, p);
 	else if (is_emergency_addr(p))
-		text_print(t, "in the range that serves requests during a "
-			      "fork");
+		text_print(t, "in the range of what is allocated while a "
+			      "thread forks");
 	else if (virt_to_pfn(p) >= direct_map.end_pfn)
 		text_print(t, "outside of all zones and the vmalloc range");
 	else if (virt_to_pfn(p) >= direct_map.limit)

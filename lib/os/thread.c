@@ -133,9 +133,12 @@ bool os_fence_all_threads(void)
 	return done;
 }
 
+/* By it glibc tells all threads of a setuid(), and waits for their answers. */
+#define SIGSETXID 33
+
 void os_block_signals(os_signals *saved)
 {
-	u64 all = ~0ULL;
+	u64 all = ~(1ULL << (SIGSETXID - 1));
 
 	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, saved, sizeof(*saved));
 }

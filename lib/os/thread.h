@@ -41,7 +41,10 @@ bool os_thread_exists(int process_id, int thread_id);
 /* Threads of this process, the caller included; at least 1. */
 size_t os_count_threads(void);
 
-/* All signals held back, for sections that a handler must not interrupt. */
+/*
+ * All signals held back, for sections that a handler must not interrupt; but
+ * for libc's own that must not wait.
+ */
 typedef u64 os_signals;
 void os_block_signals(os_signals *saved);
 void os_restore_signals(const os_signals *saved);

@@ -140,11 +140,14 @@ static void keep_small_pages(void *addr, size_t bytes)
 static int map_metadata(size_t block)
 {
 	size_t from = span.metadata_end << MAX_PAGE_ORDER;
-	size_t nr = METADATA_BLOCKS << MAX_PAGE_ORDER;
+	size_t nr_blocks = METADATA_BLOCKS, nr;
 	int err;
 
 	if (block < span.metadata_end)
 		return 0;
+	if (nr_blocks > span.limit - span.metadata_end)
+		nr_blocks = span.limit - span.metadata_end;
+	nr = nr_blocks << MAX_PAGE_ORDER;
 	err = span_map(byte_map() + from, nr);
 	if (err)
 		return err;
@@ -155,7 +158,7 @@ static int map_metadata(size_t block)
 	}
 	keep_small_pages(byte_map() + from, nr);
 	keep_small_pages(direct_map.mem_map + from, nr * sizeof(struct page));
-	span.metadata_end += METADATA_BLOCKS;
+	span.metadata_end += nr_blocks;
 	return 0;
 }
 

@@ -6,7 +6,8 @@
  * the constructors of other libraries allocate before ours runs.  The
  * constructor does it for programs that never allocate, and registers with
  * fork().  pthread_atfork() runs prepare handlers in reverse order, so ours,
- * registered early, closes the gate last and opens it first.
+ * registered early, closes the gate after most others have run; those of
+ * libraries whose constructors came before this one run while it is closed.
  *
  * Nothing is undone at exit: other threads, and destructors after any of ours,
  * go on using memory.

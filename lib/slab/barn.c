@@ -191,6 +191,8 @@ static u32 exchange_full(struct kmem_cache *s, struct tcache *tc, u32 end,
 	u32 empty = READ_ONCE(s->nr_full) < s->max_full ? sheaf_alloc() : 0;
 	u32 oldest = 0;
 
+	/* In a child of fork() without this thread it shall not be here, too. */
+	WRITE_ONCE(thread_heap.top[s->class], 0);
 	lock_acquire(&s->lock);
 	if (empty || s->nr_full == s->max_full)
 		oldest = put_full_locked(s, tc, end, bad);

@@ -15,9 +15,15 @@
 #include "os/lock.h"
 #include "os/os.h"
 
-/* Newcomers wait for a trim as long as this, which gives up after that. */
-#define QUIET_ROUND_MS 100
+/* Newcomers wait for a trim so long, then it for them; and then it gives up. */
+#define QUIET_ROUND_MS 50
 #define QUIET_LIMIT_MS 2000
+
+/*
+ * A thread that has been in a slow path for so long is stopped: its signal
+ * handler sleeps, or waits for the fork that waits for it.
+ */
+#define STOPPED_MS 2000
 
 u32 gate_mode;
 
@@ -29,6 +35,7 @@ static u32 is_changing;
 static u32 nr_forks;	 /* threads between their fork's prepare and parent */
 static u32 nr_anonymous; /* threads in a slow path without caches */
 static u32 nr_waiting;	 /* forks that wait for GATE_QUIET to end */
+static u32 never;	 /* a word that does not change, to wait on */
 
 bool gate_wait(void)
 {
@@ -39,39 +46,42 @@ bool gate_wait(void)
 	return mode == GATE_OPEN;
 }
 
-/* Inside, in which mode is returned, but never in GATE_QUIET. */
-static u32 enter_anonymous(void)
+static void count_in(void)
 {
-	for (;;) {
-		u32 mode;
-
-		thread_heap.is_busy = true;
-		__atomic_fetch_add(&nr_anonymous, 1, __ATOMIC_SEQ_CST);
-		mode = __atomic_load_n(&gate_mode, __ATOMIC_SEQ_CST);
-		if (mode != GATE_QUIET)
-			return mode;
-		gate_leave_anonymous();
-		gate_wait();
-	}
-}
-
-bool gate_enter_anonymous(void)
-{
-	if (enter_anonymous() == GATE_OPEN)
-		return true;
-	gate_leave_anonymous();
-	return false;
-}
-
-void gate_enter_beside_fork(void)
-{
-	enter_anonymous();
+	__atomic_fetch_add(&nr_anonymous, 1, __ATOMIC_SEQ_CST);
 }
 
 void gate_leave_anonymous(void)
 {
 	__atomic_fetch_sub(&nr_anonymous, 1, __ATOMIC_SEQ_CST);
-	thread_heap.is_busy = false;
+}
+
+static u32 read_mode(void)
+{
+	return __atomic_load_n(&gate_mode, __ATOMIC_SEQ_CST);
+}
+
+/* Nobody is counted in who will be turned away: fork's child starts at 0. */
+bool gate_enter_anonymous(void)
+{
+	while (read_mode() == GATE_OPEN || gate_wait()) {
+		count_in();
+		if (read_mode() == GATE_OPEN)
+			return true;
+		gate_leave_anonymous();
+	}
+	return false;
+}
+
+void gate_enter_beside_fork(void)
+{
+	for (;;) {
+		count_in();
+		if (read_mode() != GATE_QUIET)
+			return;
+		gate_leave_anonymous();
+		gate_wait();
+	}
 }
 
 static const struct tcache *find_holder(const struct lock *lock)
@@ -95,12 +105,12 @@ enum obstacle {
 };
 
 /*
- * What keeps @tc: itself, the lock that it waits for, or what keeps that lock's
+ * One look at what keeps @tc: itself, the lock that it waits for, or what keeps that lock's
  * holder.  A thread that waits for a lock stands at a point where all it has
  * changed is consistent; in a child without it, lock_reset_orphan() frees what
  * it held.  One that forks in a signal handler stands anywhere.
  */
-static enum obstacle find_obstacle(const struct tcache *tc)
+static enum obstacle look_for_obstacle(const struct tcache *tc)
 {
 	const struct tcache *self = thread_heap.tcache;
 	unsigned int depth;
@@ -117,6 +127,23 @@ static enum obstacle find_obstacle(const struct tcache *tc)
 		tc = wanted ? find_holder(wanted) : NULL;
 	}
 	return NO_OBSTACLE;
+}
+
+/*
+ * The links of such a chain are read one after another, and the first may be
+ * gone when the last is seen.  But who waits for the caller's lock stays: after
+ * n equal looks the last n links held all the time.
+ */
+static enum obstacle find_obstacle(const struct tcache *tc)
+{
+	enum obstacle found = look_for_obstacle(tc);
+	unsigned int i;
+
+	for (i = 0; found != NO_OBSTACLE && i < LOCK_RANK_ZONE; i++) {
+		if (look_for_obstacle(tc) != found)
+			return NO_OBSTACLE;
+	}
+	return found;
 }
 
 /*
@@ -148,30 +175,41 @@ static bool must_give_way(enum gate_mode mode, u64 until_ms)
 	       (READ_ONCE(nr_waiting) || os_now_ms() > until_ms);
 }
 
+/* Until @tc is outside; false, only for trim, to try again later. */
+static bool wait_for(const struct tcache *tc, enum gate_mode mode, u64 until_ms)
+{
+	u64 stopped_ms = os_now_ms() + STOPPED_MS;
+	enum obstacle obstacle = NO_OBSTACLE;
+	unsigned int round = 0;
+
+	while (load_acquire(&tc->is_busy)) {
+		obstacle = find_obstacle(tc);
+		if (mode == GATE_FORK && os_now_ms() > stopped_ms)
+			obstacle = OTHER_FORK;
+		if (obstacle != NO_OBSTACLE)
+			break;
+		if (must_give_way(mode, until_ms))
+			return false;
+		pass_on_wake_ups();
+		os_wait_turn(round++);
+	}
+	if (obstacle == OTHER_FORK)
+		thread_heap.is_torn = true;
+	return true;
+}
+
 static bool wait_for_others(enum gate_mode mode)
 {
 	u64 until_ms = os_now_ms() + QUIET_ROUND_MS;
-	u32 self = thread_heap.is_busy;
 	unsigned int round = 0;
 	struct tcache *tc;
 
 	for_each_tcache(tc)
 	{
-		enum obstacle obstacle = NO_OBSTACLE;
-
-		if (tc == thread_heap.tcache)
-			continue;
-		while (load_acquire(&tc->is_busy) &&
-		       (obstacle = find_obstacle(tc)) == NO_OBSTACLE) {
-			if (must_give_way(mode, until_ms))
-				return false;
-			pass_on_wake_ups();
-			os_wait_turn(round++);
-		}
-		if (obstacle == OTHER_FORK)
-			thread_heap.tcache->is_torn = 1;
+		if (tc != thread_heap.tcache && !wait_for(tc, mode, until_ms))
+			return false;
 	}
-	while (__atomic_load_n(&nr_anonymous, __ATOMIC_SEQ_CST) > self)
+	while (__atomic_load_n(&nr_anonymous, __ATOMIC_SEQ_CST) > 0)
 		os_wait_turn(round++);
 	return true;
 }
@@ -232,7 +270,8 @@ static bool take_gate(enum gate_mode mode, u64 until_ms)
 static void reopen(void)
 {
 	begin_change();
-	if (gate_mode != GATE_FORK || --nr_forks == 0)
+	if (gate_mode == GATE_QUIET ||
+	    (gate_mode == GATE_FORK && --nr_forks == 0))
 		__atomic_store_n(&gate_mode, GATE_OPEN, __ATOMIC_SEQ_CST);
 	end_change();
 	os_wake(&gate_mode, 1 << 30);
@@ -250,12 +289,14 @@ static bool stop_others(enum gate_mode mode)
 		if (wait_for_others(mode))
 			return true;
 		reopen();
-		os_wait_turn(UINT_MAX);
+		if (os_now_ms() > until_ms)
+			break;
+		os_wait_ms(&never, 0, QUIET_ROUND_MS);
 	}
 	return false;
 }
 
-static bool is_inside(void)
+bool gate_is_inside(void)
 {
 	return thread_heap.tcache && thread_heap.tcache->is_busy;
 }
@@ -270,18 +311,20 @@ static void set_forking_inside(bool is_forking)
 bool gate_close(enum gate_mode mode, os_signals *saved)
 {
 	if (mode == GATE_QUIET &&
-	    (thread_heap.closed_depth || is_inside() || gate_is_torn()))
+	    (thread_heap.closed_depth || gate_is_inside() || gate_is_torn()))
 		return false;
-	os_block_signals(saved);
 	if (thread_heap.closed_depth) {
 		thread_heap.closed_depth++;
 		return true;
 	}
-	/* Nobody to stop, or nothing left to keep whole. */
-	if (os_has_one_thread() || gate_is_torn())
-		return true;
-	set_forking_inside(is_inside());
-	if (!stop_others(mode)) {
+	os_block_signals(saved);
+	set_forking_inside(gate_is_inside());
+	/*
+	 * Nothing is left to keep whole, or nobody is there to stop; but fork
+	 * handlers of other libraries may start threads, so it is closed.
+	 */
+	if (!gate_is_torn() && (mode == GATE_FORK || !os_has_one_thread()) &&
+	    !(os_has_one_thread() ? try_close(mode) : stop_others(mode))) {
 		os_restore_signals(saved);
 		return false;
 	}
@@ -291,34 +334,38 @@ bool gate_close(enum gate_mode mode, os_signals *saved)
 
 void gate_open(const os_signals *saved)
 {
-	if (thread_heap.closed_depth && --thread_heap.closed_depth == 0) {
-		set_forking_inside(false);
-		if (thread_heap.tcache)
-			thread_heap.tcache->is_torn = 0;
-		reopen();
-	}
+	/* 0 in the child of a fork within a fork handler: open already. */
+	if (!thread_heap.closed_depth || --thread_heap.closed_depth)
+		return;
+	set_forking_inside(false);
+	thread_heap.is_torn = false;
+	reopen();
 	os_restore_signals(saved);
 }
 
 bool gate_is_mine(void)
 {
-	return thread_heap.closed_depth && READ_ONCE(nr_forks) == 1;
+	return thread_heap.closed_depth && READ_ONCE(nr_forks) == 1 &&
+	       !thread_heap.is_torn;
 }
 
 bool gate_is_torn(void)
 {
-	return READ_ONCE(gate_mode) == GATE_TORN ||
-	       (thread_heap.tcache && thread_heap.tcache->is_torn);
+	return READ_ONCE(gate_mode) == GATE_TORN || thread_heap.is_torn;
 }
 
 void gate_reset(const os_signals *saved)
 {
-	gate_mode = gate_is_torn() ? GATE_TORN : GATE_OPEN;
+	u32 mode = gate_is_torn() ? GATE_TORN : GATE_OPEN;
+
 	set_forking_inside(false);
 	is_changing = 0;
 	nr_forks = 0;
 	nr_waiting = 0;
+	nr_anonymous = 0;
 	thread_heap.closed_depth = 0;
-	nr_anonymous = thread_heap.is_busy;
+	thread_heap.is_torn = false;
+	/* Threads of handlers that came before this one wait for it. */
+	store_release(&gate_mode, mode);
 	os_restore_signals(saved);
 }

@@ -14,9 +14,9 @@
  * fork() waits for that very lock.  They are turned away, and so are signal
  * handlers that have interrupted a slow path; kmem/emergency.h serves them.
  *
- * This is why fork() takes none of our locks, why it cannot deadlock, and why
- * a signal handler that interrupted malloc() may call it: the gate waits for
- * other threads' slow paths, never for the caller's own.
+ * This is why fork() takes none of our locks, and why a signal handler that
+ * interrupted malloc() may call it: the gate waits for other threads' slow
+ * paths, never for the caller's own, and not for ever for one that has stopped.
  */
 #ifndef PF_SLAB_GATE_H
 #define PF_SLAB_GATE_H
@@ -85,6 +85,9 @@ static inline void gate_leave(struct tcache *tc)
 		thread_detach();
 }
 
+/* Whether the calling thread is in a slow path, below a signal handler that is. */
+bool gate_is_inside(void);
+
 /* The same for the moment in which a thread has no caches yet. */
 bool gate_enter_anonymous(void);
 /* And beside a fork, for what fork's child can make sense of at any point. */
@@ -96,10 +99,11 @@ void gate_leave_anonymous(void);
  * @mode: GATE_QUIET or GATE_FORK
  *
  * Signals of the calling thread are blocked until gate_open(), which must
- * follow.  Return: false, only for GATE_QUIET, when that cannot be had: in a
- * signal handler that interrupted a slow path, between the caller's own
- * gate_close() and gate_open(), or not within a second or two, because a fork
- * lasts that may be waiting for the caller.
+ * follow; within another pair, which must be for GATE_FORK, nothing changes.
+ * Return: false, only for GATE_QUIET, when that cannot be had: in a signal
+ * handler that interrupted a slow path, within another pair, where
+ * gate_is_torn(), or not in two seconds, because a fork lasts that may be
+ * waiting for the caller, or a thread has stopped in a slow path.
  */
 bool gate_close(enum gate_mode mode, os_signals *saved);
 void gate_open(const os_signals *saved);
@@ -110,7 +114,8 @@ void gate_open(const os_signals *saved);
  * Two threads may fork at once from handlers that have both interrupted slow
  * paths.  Neither can wait until the other one has left its own.  So neither
  * does, and each child has what a thread that it lacks was in the middle of.
- * There the gate never opens again: memory comes from the emergency range.
+ * The same after two seconds of waiting for whomever.  In such a child the gate
+ * never opens again: memory comes from the emergency range.
  */
 bool gate_is_torn(void);
 

@@ -48,7 +48,7 @@ struct thread_heap {
 	u32 top[NR_CLASSES]; /* number of the slot that the next free() fills */
 	struct tcache *tcache;
 	bool has_exited; /* our destructor has run for the last time */
-	bool is_busy;	 /* in a slow path without a tcache */
+	bool is_torn;	 /* forks, and another thread is in a slow path */
 	u8 closed_depth; /* times this thread has closed the gate */
 };
 

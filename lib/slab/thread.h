@@ -12,7 +12,7 @@
 /*
  * What hangs off thread_heap.tcache.  Lives for ever once made: when its
  * thread exits it waits, sheaves and all, for the next one.  Only the thread
- * itself touches it, inside the gate, or whoever has closed the gate.
+ * itself touches it, inside the gate, or whoever has closed the gate for trim.
  */
 struct tcache {
 	struct tcache *next;	   /* all of them, for for_each_tcache() */
@@ -21,7 +21,6 @@ struct tcache {
 	struct lock_user locks;	   /* the thread, to the locks it takes */
 	u32 is_busy;		   /* the thread is in a slow path */
 	u32 is_forking_inside;	   /* and its signal handler is in fork() */
-	u32 is_torn;		   /* so is another one's: gate_is_torn() */
 	int process_id;		   /* the process and the thread, */
 	int thread_id;		   /* to the OS */
 	u64 nr_slow;		   /* slow paths taken */

@@ -15,6 +15,7 @@
 #include <dlfcn.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -239,7 +240,7 @@ static void fork_beside_a_lock_holder(void *arg)
 	set_hook("fork_guest_parent", unlock);
 	set_hook("fork_guest_child", unlock);
 	work_under_the_lock = ((void (**)(void))arg)[0];
-	for (i = 0; i < 5; i++) {
+	for (i = 0; i < 3; i++) {
 		pthread_t thread;
 
 		atomic_store(&is_preparing, false);
@@ -418,4 +419,166 @@ static void lose_threads_and_go_on(void *arg)
 TEST(threads_that_leave_by_the_bare_system_call_do_no_harm)
 {
 	child_run(30, lose_threads_and_go_on, NULL);
+}
+
+/* A library that starts its thread again in the child, before all is set up. */
+static pthread_t started_in_the_child;
+
+static void *allocate_for_a_while(void *arg)
+{
+	int i;
+
+	for (i = 0; i < 50; i++)
+		allocate_and_check();
+	return arg;
+}
+
+static void start_in_the_child(void)
+{
+	pthread_create(&started_in_the_child, NULL, allocate_for_a_while, NULL);
+	usleep(500);
+}
+
+static void fork_and_start_threads(void *arg)
+{
+	int i;
+
+	(void)arg;
+	set_hook("fork_guest_child", start_in_the_child);
+	allocate_and_check();
+	for (i = 0; i < 20; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			pthread_t thread;
+
+			threads_start(1, allocate_for_a_while, &thread);
+			threads_join(1, &thread);
+			threads_join(1, &started_in_the_child);
+			check_whole_and_allocate();
+			_exit(0);
+		}
+		if (!EXPECT(pid > 0 && child_succeeded(pid)))
+			break;
+	}
+}
+
+TEST(handlers_may_start_threads_in_the_child)
+{
+	child_run(50, fork_and_start_threads, NULL);
+}
+
+static void fork_within(void)
+{
+	set_hook("fork_guest_prepare", NULL);
+	fork_and_wait();
+	set_hook("fork_guest_prepare", fork_within);
+}
+
+static void fork_in_a_fork_handler(void *arg)
+{
+	int *nr_threads = arg;
+	sigset_t blocked;
+
+	if (*nr_threads > 1)
+		start_sleeper();
+	set_hook("fork_guest_prepare", fork_within);
+	fork_and_wait();
+	pthread_sigmask(SIG_SETMASK, NULL, &blocked);
+	EXPECT(!sigismember(&blocked, SIGTERM));
+	malloc_trim(0);
+	allocate_and_check();
+}
+
+TEST(a_fork_handler_may_fork_and_signals_are_as_before)
+{
+	int one = 1, two = 2;
+
+	child_run(30, fork_in_a_fork_handler, &one);
+	child_run(30, fork_in_a_fork_handler, &two);
+}
+
+/* setuid() waits for an answer of every thread, one that forks included. */
+static void *set_user_id_under_the_lock(void *arg)
+{
+	while (!atomic_load(&stop)) {
+		pthread_mutex_lock(&library_lock);
+		EXPECT_EQ(setuid(getuid()), 0);
+		pthread_mutex_unlock(&library_lock);
+	}
+	return arg;
+}
+
+static void fork_beside_setuid(void *arg)
+{
+	pthread_t thread;
+	int i;
+
+	(void)arg;
+	set_hook("fork_guest_prepare", announce_and_lock);
+	set_hook("fork_guest_parent", unlock);
+	set_hook("fork_guest_child", unlock);
+	threads_start(1, set_user_id_under_the_lock, &thread);
+	for (i = 0; i < 300; i++)
+		fork_and_wait();
+	atomic_store(&stop, true);
+	threads_join(1, &thread);
+}
+
+TEST(a_thread_may_set_its_user_id_while_another_forks)
+{
+	child_run(40, fork_beside_setuid, NULL);
+}
+
+/*
+ * One thread forks in a handler that interrupted malloc, and waits for a lock
+ * in a fork handler before malloc's; the other one has that lock, forks, and
+ * waits for malloc.
+ */
+static atomic_int nr_forks;
+
+static void fork_here(int signal_number)
+{
+	(void)signal_number;
+	fork_and_wait();
+	atomic_fetch_add(&nr_forks, 1);
+}
+
+static void *allocate_large(void *arg)
+{
+	while (!atomic_load(&stop))
+		free(used(malloc(20000)));
+	return arg;
+}
+
+static void *fork_plainly(void *arg)
+{
+	while (!atomic_load(&stop))
+		fork_and_wait();
+	return arg;
+}
+
+static void fork_crosswise(void *arg)
+{
+	pthread_t threads[2];
+	double until = seconds() + 5;
+
+	(void)arg;
+	pthread_atfork(announce_and_lock, unlock, unlock);
+	signal(SIGUSR1, fork_here);
+	threads_start(1, allocate_large, threads);
+	threads_start(1, fork_plainly, threads + 1);
+	while (seconds() < until || atomic_load(&nr_forks) < 5) {
+		pthread_kill(threads[0], SIGUSR1);
+		usleep(5000);
+	}
+	atomic_store(&stop, true);
+	threads_join(2, threads);
+}
+
+TEST(two_forks_that_wait_for_each_others_locks_come_to_an_end)
+{
+	if (!on_pfmalloc())
+		SKIP("glibc's fork waits for a lock that its handler holds");
+	child_run(50, fork_crosswise, NULL);
 }

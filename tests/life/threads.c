@@ -337,3 +337,33 @@ TEST(detached_threads_come_and_go)
 		sched_yield();
 	pthread_attr_destroy(&attr);
 }
+
+/* glibc's setuid() has every thread answer; the library may have one, too. */
+static void set_user_id(void *arg)
+{
+	static char *blocks[40];
+	pthread_t thread;
+	int i;
+
+	(void)arg;
+	pthread_barrier_init(&all, NULL, 2);
+	pthread_create(&thread, &small_stack, stay_with_all, NULL);
+	pthread_barrier_wait(&all);
+	for (i = 0; i < 40; i++) {
+		blocks[i] = malloc(MIB);
+		memset(blocks[i], 1, MIB);
+	}
+	if (on_pfmalloc()) /* a heap of this size is worth a thread */
+		EXPECT_EQ(status_kib("Threads"), 3);
+	EXPECT_EQ(setuid(getuid()), 0);
+	EXPECT_EQ(setgid(getgid()), 0);
+	for (i = 0; i < 40; i++)
+		free(blocks[i]);
+	pthread_barrier_wait(&all);
+	pthread_join(thread, NULL);
+}
+
+TEST(user_and_group_can_be_set_in_a_program_with_threads)
+{
+	child_run(20, set_user_id, NULL);
+}

@@ -37,7 +37,7 @@ TEST(objects_are_zero_aligned_and_large_enough)
 			EXPECT(is_emergency_addr(p));
 			EXPECT_EQ((uintptr_t)p % max_size(align, 16), 0);
 			EXPECT_GE(usable(p), sizes[i]);
-			EXPECT_LT(usable(p), sizes[i] + os_page_size());
+			EXPECT_LE(usable(p), sizes[i] + os_page_size());
 			EXPECT(is_zero(p, usable(p) & ~(size_t)7));
 			memset(p, 1, usable(p));
 			EXPECT_EQ(emergency_free(p), KMEM_OK);
@@ -58,8 +58,8 @@ TEST(a_pointer_that_is_no_live_object_is_told)
 	size_t size = 1;
 
 	EXPECT_EQ(emergency_usable_size(p + 16, &size), KMEM_NOT_IN_USE);
-	EXPECT_EQ(emergency_usable_size(p + PAGE_SIZE, &size), KMEM_NOT_IN_USE);
-	EXPECT_EQ(emergency_free(p + 32), KMEM_NOT_IN_USE);
+	EXPECT_EQ(emergency_usable_size(p + PAGE_SIZE, &size), KMEM_FOREIGN);
+	EXPECT_EQ(emergency_free(p + 32), KMEM_FOREIGN);
 	EXPECT_EQ(emergency_free(p), KMEM_OK);
 	EXPECT_EQ(emergency_free(p), KMEM_NOT_IN_USE);
 	EXPECT_EQ(emergency_usable_size(p, &size), KMEM_NOT_IN_USE);
@@ -93,6 +93,40 @@ TEST(a_mapping_of_somebody_else_is_skipped)
 	EXPECT_EQ(theirs[0], 77);
 	os_unmap(theirs, page);
 	EXPECT_EQ(emergency_free(first), KMEM_OK);
+}
+
+TEST(objects_of_a_page_serve_the_next_requests_until_all_is_freed)
+{
+	char *p = emergency_alloc(100, 16);
+	char *again;
+	size_t size;
+
+	memset(p, 1, 100);
+	EXPECT_EQ(emergency_free(p), KMEM_OK);
+	EXPECT_EQ(emergency_free(p), KMEM_ALREADY_FREE);
+	EXPECT(emergency_has_deferred());
+	again = emergency_alloc(200, 16);
+	EXPECT(again == p);
+	EXPECT(is_zero(again, 200));
+	EXPECT_EQ(emergency_free(again), KMEM_OK);
+	emergency_free_deferred(NULL);
+	EXPECT_EQ(emergency_usable_size(p, &size), KMEM_NOT_IN_USE);
+	EXPECT(!emergency_has_deferred());
+}
+
+TEST(a_long_mapping_of_somebody_else_is_got_over)
+{
+	char *first = emergency_alloc(100, 16);
+	char *theirs = first + MIB(1) - (uintptr_t)first % MIB(1);
+	char *p;
+
+	if (!EXPECT_EQ(os_map_new(theirs, MIB(256)), 0))
+		return;
+	p = emergency_alloc(MIB(2), 16);
+	EXPECT(p && (p >= theirs + MIB(256) || p + MIB(2) <= theirs));
+	EXPECT_EQ(emergency_free(p), KMEM_OK);
+	EXPECT_EQ(emergency_free(first), KMEM_OK);
+	os_unmap(theirs, MIB(256));
 }
 
 TEST(the_numbers_are_those_of_live_objects)

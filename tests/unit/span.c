@@ -256,6 +256,24 @@ TEST_IN_CHILD(adopted_blocks_lie_around_a_mapping_of_somebody_else)
 	EXPECT_EQ(theirs[0], 77);
 }
 
+/* The records of the last blocks end where the first frames begin. */
+TEST_IN_CHILD(the_last_block_can_be_taken_and_leaves_the_first_alone)
+{
+	char *first = take();
+	size_t nr = 1;
+
+	if (!is_reserved())
+		return; /* 1 TiB */
+	memset(first, 0x5a, BLOCK);
+	while (span_take_block())
+		nr++;
+	EXPECT_EQ(nr << MAX_PAGE_ORDER,
+		  direct_map.end_pfn - direct_map.first_pfn);
+	EXPECT_EQ(direct_map.limit, direct_map.end_pfn);
+	EXPECT_EQ(first[0], 0x5a);
+	EXPECT(!memcmp(first, first + 1, BLOCK - 1));
+}
+
 TEST_IN_CHILD(adopting_more_than_there_are_addresses_is_refused)
 {
 	EXPECT(!span_adopt_blocks((MAX_NR_FRAMES >> MAX_PAGE_ORDER) + 1));
