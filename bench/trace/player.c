@@ -353,8 +353,7 @@ static void start_player(struct player *player)
 static void play_join(struct player *player, struct player *other)
 {
 	wait_for_end(player, other);
-	if (other->stream->is_started) /* else by us: not joinable by others */
-		pthread_join(other->thread, NULL);
+	pthread_join(other->thread, NULL);
 }
 
 static void play_stream(struct player *player)
