@@ -34,7 +34,7 @@ struct zone {
 	struct free_area free_area[NR_PAGE_ORDERS];
 	size_t nr_free[NR_TEMPERATURES]; /* frames: listed above, and fresh */
 	/*
-	 * Fresh frames: the end of the last block from the span, cold, of which
+	 * Fresh frames: the end of the last cold block from the span, of which
 	 * nothing has been used yet.  On no list: their records are untouched,
 	 * which is worth four page faults in a small process.
 	 */

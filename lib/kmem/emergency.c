@@ -85,7 +85,7 @@ static char *claim(size_t bytes)
 	return emergency_start + from;
 }
 
-/* New memory [start + skip, start + skip + bytes) behind a claim. */
+/* @bytes of new memory somewhere in a claim of @claimed bytes; or NULL. */
 static char *map_somewhere(size_t claimed, size_t align, size_t offset,
 			   size_t bytes)
 {
