@@ -2,13 +2,14 @@
 /*
  * pcp.c - free page blocks that a thread keeps close
  *
- * Slabs and buffers of up to 64 KiB come and go often; splitting and merging
- * them each time, under the zone's lock, would be most of their cost.  So the
- * last few stay with the thread as they are: a block of 5 frames serves the
- * next request for 5 frames.
+ * Slabs and buffers come and go often; splitting and merging them each time,
+ * under the zone's lock, would be most of their cost.  So the last few stay
+ * with the thread as they are: a block of 5 frames serves the next request for
+ * 5 frames.
  *
  * Bounds: PCP_HIGH frames a thread, PCP_BLOCKS blocks a list.  A list that is
- * over goes back to the zone by half, under one lock.
+ * over goes back to the zone by half, under one lock.  Blocks of more than 16
+ * frames are few, and have one array for all; the oldest makes room.
  */
 #include "buddy/pcp.h"
 
@@ -17,6 +18,10 @@
 
 #define PCP_HIGH   64
 #define PCP_BLOCKS 8
+
+/* Frames in long blocks: as many, or a 64th of what the zone has. */
+#define LONG_HIGH	PCP_HIGH
+#define LONG_HIGH_SHARE 64
 
 /* A block that has grown in place may lie where no new one would. */
 static bool is_aligned(const struct page *page, size_t nr_pages)
@@ -59,19 +64,106 @@ static void flush_list(struct per_cpu_pages *pcp, struct zone *zone,
 	lock_release(&zone->lock);
 }
 
+static void flush_lists(struct per_cpu_pages *pcp, struct zone *zone)
+{
+	size_t nr_pages;
+
+	for (nr_pages = 1; nr_pages <= PCP_MAX_PAGES; nr_pages++)
+		flush_list(pcp, zone, nr_pages, 0);
+}
+
+static struct page *take_long(struct per_cpu_pages *pcp, unsigned int i)
+{
+	struct page *page = pcp->long_block[i];
+
+	pcp->nr_long_pages -= pcp->long_nr[i];
+	pcp->nr_long--;
+	for (; i < pcp->nr_long; i++) {
+		pcp->long_nr[i] = pcp->long_nr[i + 1];
+		pcp->long_block[i] = pcp->long_block[i + 1];
+	}
+	VM_BUG_ON(page->type != PAGE_PCP);
+	WRITE_ONCE(page->type, PAGE_NONE);
+	page->flags = PAGE_WARM;
+	return page;
+}
+
+/* The youngest of @nr_pages frames, or NULL. */
+static struct page *find_long(struct per_cpu_pages *pcp, size_t nr_pages)
+{
+	unsigned int i;
+
+	for (i = pcp->nr_long; i-- > 0;) {
+		if (pcp->long_nr[i] == nr_pages)
+			return take_long(pcp, i);
+	}
+	return NULL;
+}
+
+static void flush_oldest_long(struct per_cpu_pages *pcp, struct zone *zone)
+{
+	size_t nr_pages = pcp->long_nr[0];
+
+	zone_free_pages(zone, take_long(pcp, 0), nr_pages);
+}
+
+static size_t long_high(const struct zone *zone)
+{
+	return max_size(LONG_HIGH,
+			READ_ONCE(zone->nr_present) / LONG_HIGH_SHARE);
+}
+
+static void put_long(struct per_cpu_pages *pcp, struct zone *zone,
+		     struct page *page, size_t nr_pages)
+{
+	size_t high = long_high(zone);
+
+	if (nr_pages > high) {
+		zone_free_pages(zone, page, nr_pages);
+		return;
+	}
+	while (pcp->nr_long == PCP_NR_LONG ||
+	       pcp->nr_long_pages + nr_pages > high)
+		flush_oldest_long(pcp, zone);
+	WRITE_ONCE(page->type, PAGE_PCP);
+	page->nr = (u32)nr_pages;
+	pcp->long_nr[pcp->nr_long] = (u16)nr_pages;
+	pcp->long_block[pcp->nr_long++] = page;
+	pcp->nr_long_pages += (u32)nr_pages;
+}
+
+static struct page *find(struct per_cpu_pages *pcp, size_t nr_pages)
+{
+	if (nr_pages > PCP_MAX_PAGES)
+		return find_long(pcp, nr_pages);
+	return pcp->list[nr_pages - 1] ? pop(pcp, nr_pages) : NULL;
+}
+
 struct page *pcp_alloc(struct per_cpu_pages *pcp, struct zone *zone,
 		       size_t nr_pages)
 {
-	if (nr_pages <= PCP_MAX_PAGES && pcp->list[nr_pages - 1])
-		return pop(pcp, nr_pages);
+	struct page *page = find(pcp, nr_pages);
+
+	if (page)
+		return page;
+	if (pcp_nr_pages(pcp) >= nr_pages) {
+		page = zone_alloc_warm_pages(zone, nr_pages);
+		if (page)
+			return page;
+		pcp_drain(pcp, zone);
+	}
 	return zone_alloc_pages(zone, nr_pages, 0);
 }
 
 void pcp_free(struct per_cpu_pages *pcp, struct zone *zone, struct page *page,
 	      size_t nr_pages)
 {
-	if (nr_pages > PCP_MAX_PAGES || !is_aligned(page, nr_pages)) {
+	if (nr_pages > PCP_MAX_LONG_PAGES || !is_aligned(page, nr_pages)) {
 		zone_free_pages(zone, page, nr_pages);
+		return;
+	}
+	if (nr_pages > PCP_MAX_PAGES) {
+		put_long(pcp, zone, page, nr_pages);
 		return;
 	}
 	WRITE_ONCE(page->type, PAGE_PCP);
@@ -83,13 +175,12 @@ void pcp_free(struct per_cpu_pages *pcp, struct zone *zone, struct page *page,
 	if (pcp->nr_blocks[nr_pages - 1] > PCP_BLOCKS)
 		flush_list(pcp, zone, nr_pages, PCP_BLOCKS / 2);
 	if (pcp->nr_pages > PCP_HIGH)
-		pcp_drain(pcp, zone);
+		flush_lists(pcp, zone);
 }
 
 void pcp_drain(struct per_cpu_pages *pcp, struct zone *zone)
 {
-	size_t nr_pages;
-
-	for (nr_pages = 1; nr_pages <= PCP_MAX_PAGES; nr_pages++)
-		flush_list(pcp, zone, nr_pages, 0);
+	flush_lists(pcp, zone);
+	while (pcp->nr_long)
+		flush_oldest_long(pcp, zone);
 }

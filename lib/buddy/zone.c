@@ -14,6 +14,7 @@
 #include "buddy/zone.h"
 
 #include "buddy/buddy.h"
+#include "os/os.h"
 #include "os/report.h"
 #include "page/span.h"
 
@@ -188,14 +189,21 @@ static struct page *keep_locked(struct zone *zone, struct page *page,
 	return page;
 }
 
-static struct page *alloc_listed_locked(struct zone *zone, size_t nr_pages,
-					unsigned int order)
+static struct page *alloc_warm_locked(struct zone *zone, size_t nr_pages,
+				      unsigned int order)
 {
 	struct page *page = buddy_alloc_warm_locked(zone, order);
 
 	if (page)
 		return keep_locked(zone, page, nr_pages, order);
-	page = alloc_composed_locked(zone, nr_pages, order);
+	return alloc_composed_locked(zone, nr_pages, order);
+}
+
+static struct page *alloc_listed_locked(struct zone *zone, size_t nr_pages,
+					unsigned int order)
+{
+	struct page *page = alloc_warm_locked(zone, nr_pages, order);
+
 	if (page)
 		return page;
 	page = buddy_alloc_cold_locked(zone, order);
@@ -227,6 +235,16 @@ struct page *zone_alloc_pages(struct zone *zone, size_t nr_pages,
 		order = min_order;
 	lock_acquire(&zone->lock);
 	page = alloc_locked(zone, nr_pages, order);
+	lock_release(&zone->lock);
+	return page;
+}
+
+struct page *zone_alloc_warm_pages(struct zone *zone, size_t nr_pages)
+{
+	struct page *page;
+
+	lock_acquire(&zone->lock);
+	page = alloc_warm_locked(zone, nr_pages, order_of_pages(nr_pages));
 	lock_release(&zone->lock);
 	return page;
 }
@@ -284,7 +302,7 @@ struct page *zone_take_warm_block(struct zone *zone, unsigned int min,
 		page = take_first_warm(zone, order);
 	if (page) {
 		page->type = PAGE_LENT;
-		zone->nr_lent += 1UL << page->order;
+		WRITE_ONCE(zone->nr_lent, zone->nr_lent + (1UL << page->order));
 	}
 	lock_release(&zone->lock);
 	return page;
@@ -295,35 +313,48 @@ void zone_free_lent(struct zone *zone, struct page *page, bool is_warm)
 	lock_acquire(&zone->lock);
 	VM_BUG_ON(page->type != PAGE_LENT);
 	page->type = PAGE_NONE;
-	zone->nr_lent -= 1UL << page->order;
+	WRITE_ONCE(zone->nr_lent, zone->nr_lent - (1UL << page->order));
 	buddy_free_locked(zone, page, page->order, is_warm ? WARM : COLD);
 	zone_decay_locked(zone);
 	lock_release(&zone->lock);
 }
 
+static void free_adopted_locked(struct zone *zone, struct page *blocks,
+				size_t nr_blocks, size_t lead, size_t nr_pages)
+{
+	pfn_t first = page_to_pfn(blocks);
+	pfn_t pfn = first + (pfn_t)lead, end = pfn + (pfn_t)nr_pages;
+	size_t all = nr_blocks << MAX_PAGE_ORDER;
+
+	WRITE_ONCE(zone->nr_present, zone->nr_present + all);
+	buddy_free_range_locked(zone, pfn, nr_pages, WARM);
+	buddy_free_range_locked(zone, first, lead, COLD);
+	buddy_free_range_locked(zone, end, all - lead - nr_pages, COLD);
+}
+
 bool zone_adopt_pages(struct zone *zone, void *from, size_t bytes)
 {
+	size_t lead = (uintptr_t)from % ZONE_BLOCK_BYTES >> PAGE_SHIFT;
 	size_t nr_pages = bytes_to_pages(bytes);
 	size_t nr_blocks =
-		(nr_pages + MAX_ORDER_NR_PAGES - 1) >> MAX_PAGE_ORDER;
-	size_t all = nr_blocks << MAX_PAGE_ORDER;
+		(lead + nr_pages + MAX_ORDER_NR_PAGES - 1) >> MAX_PAGE_ORDER;
 	struct page *page;
-	pfn_t pfn;
+	void *to;
 
 	lock_acquire(&zone->lock);
 	page = span_adopt_blocks(nr_blocks);
-	if (page && span_move(from, page_to_virt(page), bytes)) {
-		span_disown_blocks(page, nr_blocks);
-		page = NULL;
-	}
 	if (page) {
-		pfn = page_to_pfn(page);
-		WRITE_ONCE(zone->nr_present, zone->nr_present + all);
-		buddy_free_range_locked(zone, pfn, nr_pages, WARM);
-		if (all > nr_pages)
-			buddy_free_range_locked(zone, pfn + (pfn_t)nr_pages,
-						all - nr_pages, COLD);
-		zone_decay_locked(zone);
+		to = page_to_virt(page + lead);
+		if (span_move(from, to, bytes)) {
+			span_disown_blocks(page, nr_blocks);
+			page = NULL;
+		} else {
+			/* What comes new from now on comes in frames. */
+			os_advise_huge(to, bytes, false);
+			free_adopted_locked(zone, page, nr_blocks, lead,
+					    nr_pages);
+			zone_decay_locked(zone);
+		}
 	}
 	lock_release(&zone->lock);
 	return page;

@@ -71,6 +71,9 @@ void zone_init(struct zone *zone);
 struct page *zone_alloc_pages(struct zone *zone, size_t nr_pages,
 			      unsigned int min_order);
 
+/* The same, of frames that cost no page fault; NULL where there are none. */
+struct page *zone_alloc_warm_pages(struct zone *zone, size_t nr_pages);
+
 /* The fresh frames to the lists, so that they merge. */
 void zone_list_fresh_locked(struct zone *zone);
 
@@ -94,7 +97,8 @@ void zone_free_lent(struct zone *zone, struct page *page, bool is_warm);
 
 /**
  * zone_adopt_pages - make pages that were mapped elsewhere frames of the zone
- * @from: their address now, aligned to the frame size
+ * @from: their address now, aligned to the frame size; its place in a block of
+ *	4 MiB is kept, so that whole page tables and huge pages are moved
  * @bytes: their length
  *
  * As span_move() does.  Return: false when the system refuses, with nothing

@@ -70,7 +70,7 @@ static void count_frames(struct kmem_stats *stats)
 	size_t pcp = 0;
 	struct tcache *tc;
 
-	for_each_tcache(tc) pcp += tc->pcp.nr_pages;
+	for_each_tcache(tc) pcp += pcp_nr_pages(&tc->pcp);
 	stats->free_warm_bytes = (zone->nr_free[WARM] + pcp) << PAGE_SHIFT;
 	stats->free_cold_bytes = zone->nr_free[COLD] << PAGE_SHIFT;
 	stats->present_bytes = zone->nr_present << PAGE_SHIFT;

@@ -41,7 +41,8 @@ static void expect_all_back(struct zone *zone)
 	size_t i;
 
 	pcp_drain(&pcp, zone);
-	EXPECT_EQ(pcp.nr_pages, 0);
+	EXPECT_EQ(pcp_nr_pages(&pcp), 0);
+	EXPECT_EQ(pcp.nr_long, 0);
 	for (i = 0; i < PCP_MAX_PAGES; i++) {
 		EXPECT(!pcp.list[i]);
 		EXPECT_EQ(pcp.nr_blocks[i], 0);
@@ -76,28 +77,76 @@ TEST(a_freed_block_serves_the_next_request_of_its_size)
 	expect_all_back(zone);
 }
 
-TEST(a_block_of_another_size_is_not_cut)
+TEST(a_block_of_another_size_stays_while_the_zone_has_warm_ones)
 {
 	struct zone *zone = test_zone();
 	struct page *five = pcp_alloc(&pcp, zone, 5);
+	struct page *eight = pcp_alloc(&pcp, zone, 8);
 	struct page *four;
 
+	zone_free_pages(zone, eight, 8);
 	pcp_free(&pcp, zone, five, 5);
 	four = pcp_alloc(&pcp, zone, 4);
-	EXPECT(four != five);
+	EXPECT(four == eight);
 	EXPECT_EQ(pcp.nr_pages, 5);
 	pcp_free(&pcp, zone, four, 4);
 	expect_all_back(zone);
 }
 
-TEST(blocks_above_16_frames_go_to_the_zone_at_once)
+TEST(blocks_go_back_to_the_zone_before_it_gives_cold_ones)
 {
 	struct zone *zone = test_zone();
-	struct page *page = pcp_alloc(&pcp, zone, PCP_MAX_PAGES + 1);
+	struct page *five = pcp_alloc(&pcp, zone, 5);
+	struct page *forty = pcp_alloc(&pcp, zone, 40);
+	struct page *four, *thirty;
 
-	pcp_free(&pcp, zone, page, PCP_MAX_PAGES + 1);
-	EXPECT_EQ(pcp.nr_pages, 0);
-	EXPECT_EQ(in_use(zone), 0);
+	pcp_free(&pcp, zone, five, 5);
+	four = pcp_alloc(&pcp, zone, 4);
+	EXPECT(four == five);
+	pcp_free(&pcp, zone, forty, 40);
+	thirty = pcp_alloc(&pcp, zone, 30);
+	EXPECT(thirty == forty);
+	EXPECT_EQ(pcp_nr_pages(&pcp), 0);
+	pcp_free(&pcp, zone, four, 4);
+	pcp_free(&pcp, zone, thirty, 30);
+	expect_all_back(zone);
+}
+
+TEST(a_long_block_serves_the_next_request_of_its_length)
+{
+	struct zone *zone = test_zone();
+	struct page *long_one = pcp_alloc(&pcp, zone, 17);
+	struct page *longest = pcp_alloc(&pcp, zone, HIGH + 1);
+
+	pcp_free(&pcp, zone, longest, HIGH + 1); /* is more than a share */
+	EXPECT_EQ(pcp_nr_pages(&pcp), 0);
+	pcp_free(&pcp, zone, long_one, 17);
+	EXPECT_EQ(long_one->type, PAGE_PCP);
+	EXPECT_EQ(pcp.nr_long_pages, 17);
+	EXPECT(pcp_alloc(&pcp, zone, 17) == long_one);
+	EXPECT_EQ(long_one->type, PAGE_NONE);
+	EXPECT(page_is_warm(long_one));
+	EXPECT_EQ(pcp_nr_pages(&pcp), 0);
+	zone_free_pages(zone, long_one, 17);
+	expect_all_back(zone);
+}
+
+TEST(the_oldest_long_block_makes_room)
+{
+	struct zone *zone = test_zone();
+	struct page *page[3];
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		page[i] = pcp_alloc(&pcp, zone, HIGH / 2 - i);
+	for (i = 0; i < 3; i++)
+		pcp_free(&pcp, zone, page[i], HIGH / 2 - i);
+	EXPECT_EQ(pcp.nr_long_pages, HIGH - 3);
+	EXPECT_EQ(page[0]->type, PAGE_BUDDY);
+	EXPECT(pcp_alloc(&pcp, zone, HIGH / 2 - 2) == page[2]);
+	EXPECT(pcp_alloc(&pcp, zone, HIGH / 2 - 1) == page[1]);
+	zone_free_pages(zone, page[1], HIGH / 2 - 1);
+	zone_free_pages(zone, page[2], HIGH / 2 - 2);
 	expect_all_back(zone);
 }
 
@@ -165,7 +214,7 @@ TEST(random_blocks_come_and_go_within_the_bounds)
 
 	for (i = 0; i < STEPS(20000); i++) {
 		if (nr == 0 || (nr < 64 && random_below(2))) {
-			size[nr] = random_between(1, PCP_MAX_PAGES + 4);
+			size[nr] = random_between(1, HIGH + 4);
 			page[nr] = pcp_alloc(&pcp, zone, size[nr]);
 			for (j = 0; j < size[nr]; j++)
 				EXPECT_NE(page[nr][j].type, PAGE_BLOCK);
@@ -183,7 +232,9 @@ TEST(random_blocks_come_and_go_within_the_bounds)
 			size[k] = size[nr];
 		}
 		EXPECT_LE(pcp.nr_pages, HIGH);
-		EXPECT_EQ(in_use(zone), frames + pcp.nr_pages);
+		EXPECT_LE(pcp.nr_long_pages,
+			  max_size(HIGH, zone->nr_present / 64));
+		EXPECT_EQ(in_use(zone), frames + pcp_nr_pages(&pcp));
 	}
 	while (nr--) {
 		for (j = 0; j < size[nr]; j++)
