@@ -12,7 +12,7 @@
 
 #define ARENA_BYTES KIB(512)
 
-static char arena[ARENA_BYTES] __attribute__((aligned(16)));
+static char arena[ARENA_BYTES] pf_last __attribute__((aligned(16)));
 static size_t used;
 
 void *last_words_alloc(size_t size)

@@ -55,7 +55,7 @@ enum block_state {
  * Before span_init() the fast paths must find empty sheaves and a limit of 0:
  * index 0 of the sheaf area is then the last word of this constant.
  */
-static const u64 empty_sheaf[32] __attribute__((aligned(256)));
+static const u64 empty_sheaf[64] __attribute__((aligned(512)));
 
 struct direct_map direct_map = {
 	.base = (char *)empty_sheaf,
@@ -66,10 +66,6 @@ char *vmalloc_end;
 char *emergency_start;
 char *emergency_end;
 
-/*
- * The array comes last and starts with the first block of frames: a small
- * process touches the page that the numbers before it are on, and no other.
- */
 static struct {
 	size_t first;	     /* number of the first block of frames */
 	size_t end;	     /* first one that has never been online */
@@ -78,20 +74,22 @@ static struct {
 	size_t lowest_idle;  /* no IDLE block is below this one */
 	size_t nr_idle;
 	bool is_reserved; /* the addresses are ours by os_reserve() */
-	struct {
-		u8 state : 7;	/* enum block_state */
-		u8 is_huge : 1; /* backed by huge pages, where there are any */
-	} block[NR_BLOCKS];
 } span;
+
+/* By the distance from span.first. */
+static struct {
+	u8 state : 7;	/* enum block_state */
+	u8 is_huge : 1; /* backed by huge pages, where there are any */
+} blocks[NR_BLOCKS] pf_last;
 
 static enum block_state state_of(size_t block)
 {
-	return (enum block_state)span.block[block - span.first].state;
+	return (enum block_state)blocks[block - span.first].state;
 }
 
 static void set_state(size_t block, enum block_state state)
 {
-	span.block[block - span.first].state = (u8)state & 0x7f;
+	blocks[block - span.first].state = (u8)state & 0x7f;
 }
 
 int span_map(void *addr, size_t bytes)
@@ -171,14 +169,10 @@ static void set_end(size_t end)
 	store_release(&direct_map.limit, end << MAX_PAGE_ORDER);
 }
 
-/* Whether blocks from @block on shall have huge pages. */
-static bool wants_huge(size_t block)
+bool span_wants_huge(size_t heap_bytes)
 {
-	bool is_small =
-		(block - span.first) * ZONE_BLOCK_BYTES < HUGE_PAGES_FROM;
-
 	return pf_conf.thp == THP_ALWAYS ||
-	       (pf_conf.thp == THP_AUTO && !is_small);
+	       (pf_conf.thp == THP_AUTO && heap_bytes >= HUGE_PAGES_FROM);
 }
 
 /* Several blocks at once where the heap is large: a call for each is slow. */
@@ -201,7 +195,7 @@ static int map_blocks(size_t block, size_t nr)
 {
 	size_t bytes = nr * ZONE_BLOCK_BYTES;
 	int err = span_map(block_to_virt(block), bytes);
-	bool is_huge = wants_huge(block);
+	bool is_huge = span_wants_huge((block - span.first) * ZONE_BLOCK_BYTES);
 	size_t i;
 
 	if (err)
@@ -210,7 +204,7 @@ static int map_blocks(size_t block, size_t nr)
 		is_huge = false;
 	for (i = 0; i < nr; i++) {
 		set_state(block + i, IDLE);
-		span.block[block + i - span.first].is_huge = is_huge;
+		blocks[block + i - span.first].is_huge = is_huge;
 	}
 	span.nr_idle += nr;
 	if (block < span.lowest_idle)
@@ -262,7 +256,7 @@ struct page *span_take_block(void)
 	 * what is split off such a block is not cold.
 	 */
 	block_to_page(block)->flags =
-		span.block[block - span.first].is_huge ? PAGE_WARM : 0;
+		blocks[block - span.first].is_huge ? PAGE_WARM : 0;
 	return block_to_page(block);
 }
 

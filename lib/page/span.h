@@ -54,6 +54,9 @@ void span_unmap(void *addr, size_t bytes);
  */
 int span_move(void *from, void *to, size_t bytes);
 
+/* Whether new memory of a heap that has so much shall be of huge pages. */
+bool span_wants_huge(size_t heap_bytes);
+
 /* The range for vmap areas: addresses only.  Fixed after span_init(). */
 extern char *vmalloc_start pf_hidden;
 extern char *vmalloc_end pf_hidden;
