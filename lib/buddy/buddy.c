@@ -30,7 +30,8 @@
  *	4. The blocks on the lists, and the fresh frames, add up to
  *	   zone->nr_free[temperature].
  *	5. No frame inside a block, other than its first, has a type.
- *	6. No cold block has MAX_PAGE_ORDER: those go back to the span.
+ *	6. No frame of a free block has a taken bit.
+ *	7. No cold block has MAX_PAGE_ORDER: those go back to the span.
  *
  * Cost.  At most MAX_PAGE_ORDER splits or merges; no loop over free blocks.
  * Locking.  Callers hold zone->lock.
@@ -197,6 +198,17 @@ struct page *buddy_find_locked(struct zone *zone, pfn_t pfn)
 	return NULL;
 }
 
+static bool has_no_bits(const struct page *page)
+{
+	unsigned int w;
+
+	for (w = 0; w < WORDS_PER_PAGE; w++) {
+		if (page->taken_bits[w])
+			return false;
+	}
+	return true;
+}
+
 static void check_block(struct page *page, unsigned int order,
 			enum temperature temp, struct check_report *report)
 {
@@ -215,6 +227,8 @@ static void check_block(struct page *page, unsigned int order,
 		CHECK(byte_map()[pfn + i] == 0, report, page + i);
 	}
 	CHECK(byte_map()[pfn] == 0, report, page);
+	for (i = 0; i < 1UL << order; i++)
+		CHECK(has_no_bits(page + i), report, page + i);
 }
 
 bool zone_check(struct zone *zone, struct check_report *report)

@@ -161,7 +161,7 @@ static void *refill(unsigned int class)
 	/* At a multiple of what its place in a slab would be one of. */
 	if (unlikely(!tc))
 		return emergency_alloc(size, size & -size);
-	object = barn_alloc(tc, class);
+	object = barn_alloc(tc, barn_class_for(class));
 	gate_leave(tc);
 	look_ahead();
 	return object;
@@ -170,7 +170,7 @@ static void *refill(unsigned int class)
 void *kmem_alloc_slow(size_t size)
 {
 	unsigned int class;
-	bool is_zero;
+	bool is_zero = false;
 	void *object;
 
 	if (size > KMALLOC_MAX_CACHE_SIZE)
@@ -222,10 +222,8 @@ static void *alloc_large(size_t size, size_t align, bool *is_zero)
 
 void *kmem_alloc_large(size_t size, size_t align, bool *is_zero)
 {
-	void *p;
+	void *p = alloc_large(size, align, is_zero);
 
-	*is_zero = false;
-	p = alloc_large(size, align, is_zero);
 	if (unlikely(!p) && find_memory())
 		p = alloc_large(size, align, is_zero);
 	return p;
@@ -281,16 +279,6 @@ static pf_cold enum kmem_status what_is_wrong_with(const void *p)
 	return facts.object != p ? KMEM_INTERIOR : KMEM_ALREADY_FREE;
 }
 
-static enum kmem_status inspect_object(u8 class, const void *p, size_t *size)
-{
-	const struct kmem_cache *s = &kmalloc_caches[class];
-
-	if (unlikely(slab_inspect(s, p) != OBJECT_OK))
-		return what_is_wrong_with(p);
-	*size = s->size;
-	return KMEM_OK;
-}
-
 static enum kmem_status inspect_area(const void *p, size_t *size)
 {
 	struct vmap_area *area = find_vmap_area(p);
@@ -307,14 +295,12 @@ static enum kmem_status inspect_area(const void *p, size_t *size)
 
 enum kmem_status kmem_usable_size(const void *p, size_t *size)
 {
-	u8 class;
-
-	*size = 0;
-	if (likely(is_direct_map_addr(p))) {
-		class = byte_map()[virt_to_pfn(p)];
-		return class ? inspect_object(class, p, size)
-			     : inspect_frame(p, size);
-	}
+	*size = kmem_small_size(p);
+	if (likely(*size))
+		return KMEM_OK;
+	if (is_direct_map_addr(p))
+		return byte_map()[virt_to_pfn(p)] ? what_is_wrong_with(p)
+						  : inspect_frame(p, size);
 	if (is_vmalloc_addr(p))
 		return inspect_area(p, size);
 	if (is_emergency_addr(p))

@@ -13,7 +13,7 @@
 #define PF_KMEM_KMEM_H
 
 #include "base/check.h"
-#include "slab/sheaf.h"
+#include "slab/slab.h"
 
 #define KMEM_MAX_BLOCK ZONE_BLOCK_BYTES
 
@@ -84,7 +84,7 @@ static __always_inline bool kmem_free(void *p)
  * kmem_alloc_large - more than KMALLOC_MAX_CACHE_SIZE bytes, or aligned so
  * @size: bytes, at most PTRDIFF_MAX
  * @align: power of two
- * @is_zero: set to whether the memory reads as zeros
+ * @is_zero: whether the caller wants zeros; set to whether it has them
  */
 void *kmem_alloc_large(size_t size, size_t align, bool *is_zero);
 
@@ -95,6 +95,18 @@ void *kmem_alloc_large(size_t size, size_t align, bool *is_zero);
  *	@p, or one that was freed earlier and found wrong now
  */
 enum kmem_status kmem_free_slow(void *p, void **culprit);
+
+/* Bytes of the slab's object that starts at @p; 0 where there is none. */
+static __always_inline size_t kmem_small_size(const void *p)
+{
+	size_t pfn = virt_to_pfn(p);
+	u8 class;
+
+	if (unlikely(pfn >= HOT_LOAD(direct_map.limit)))
+		return 0;
+	class = HOT_LOAD(byte_map()[pfn]);
+	return class && slab_is_taken(p) ? class_size(class) : 0;
+}
 
 /* Bytes that the object at @p has; *@size is 0 unless KMEM_OK. */
 enum kmem_status kmem_usable_size(const void *p, size_t *size);

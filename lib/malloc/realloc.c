@@ -31,12 +31,8 @@ static void *grow(void *p, size_t old_size, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	if (old_size > KMALLOC_MAX_CACHE_SIZE) {
-		same = kmem_resize(p, size);
-		if (same)
-			return same;
-	}
-	return move(p, old_size, size);
+	same = kmem_resize(p, size);
+	return same ? same : move(p, old_size, size);
 }
 
 static void *shrink(void *p, size_t old_size, size_t size)
@@ -44,10 +40,7 @@ static void *shrink(void *p, size_t old_size, size_t size)
 	int saved = errno;
 	void *moved;
 
-	if (old_size <= KMALLOC_MAX_CACHE_SIZE) {
-		if (size >= old_size / 2)
-			return p;
-	} else if (size > KMALLOC_MAX_CACHE_SIZE) {
+	if (size > KMALLOC_MAX_CACHE_SIZE) {
 		void *same = size > KMEM_MAX_BLOCK || old_size <= KMEM_MAX_BLOCK
 				     ? kmem_resize(p, size)
 				     : NULL;
@@ -63,13 +56,11 @@ static void *shrink(void *p, size_t old_size, size_t size)
 	return p;
 }
 
-void *pf_realloc(void *p, size_t size)
+static pf_noinline void *realloc_slow(void *p, size_t size)
 {
 	enum kmem_status status;
 	size_t old_size;
 
-	if (!p)
-		return malloc_fast(size);
 	if (unlikely(report_is_dying()))
 		return last_words_realloc(p, size);
 	status = kmem_usable_size(p, &old_size);
@@ -83,6 +74,22 @@ void *pf_realloc(void *p, size_t size)
 	}
 	return size > old_size ? grow(p, old_size, size)
 			       : shrink(p, old_size, size);
+}
+
+void *pf_realloc(void *p, size_t size)
+{
+	size_t old_size;
+
+	if (!p)
+		return malloc_fast(size);
+	old_size = kmem_small_size(p);
+	if (likely(old_size && size)) {
+		if (size > old_size)
+			return move(p, old_size, size);
+		if (size >= old_size / 2)
+			return p;
+	}
+	return realloc_slow(p, size);
 }
 
 void *pf_reallocarray(void *p, size_t nr, size_t size)

@@ -26,6 +26,7 @@
 #include "base/types.h"
 
 #define GRANULE_SHIFT	  4 /* objects start on multiples of 16 bytes */
+#define GRANULE_BYTES	  (1 << GRANULE_SHIFT)
 #define GRANULES_PER_PAGE (PAGE_SIZE >> GRANULE_SHIFT)
 #define WORDS_PER_PAGE	  (GRANULES_PER_PAGE / 64)
 
@@ -43,10 +44,11 @@ enum page_type {
 
 struct page {
 	/*
-	 * Slab: bit g is set while a free object starts at granule g of this
-	 * frame.  16 bytes a granule, 256 granules a frame.
+	 * Slab: bit g is set while an object that starts at granule g of this
+	 * frame is out: a user's, or in a sheaf.  16 bytes a granule, 256
+	 * granules a frame.  Else zeros.
 	 */
-	u64 free_bits[WORDS_PER_PAGE];
+	u64 taken_bits[WORDS_PER_PAGE];
 	/* Free block: in its zone's or thread's list.  Slab: in its cache's
 	 * list of slabs with free objects.  Lent: in its vmap area's list. */
 	struct list_head link;

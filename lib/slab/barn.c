@@ -4,7 +4,7 @@
  *
  * The barn of a class is a short list of sheaves with objects in them.  A
  * thread whose sheaf is full puts it there and takes an empty one; a thread
- * whose sheaf is empty takes one from there.  One short lock moves up to 30
+ * whose sheaf is empty takes one from there.  One short lock moves up to 62
  * objects, whoever they came from: programs in which one thread allocates and
  * another frees live on this.
  *
@@ -12,6 +12,11 @@
  * turns out too small, up to the class's share of memory (s->sheaf_max): small
  * programs keep few objects in reserve.  Room is made by moving the objects
  * down.
+ *
+ * Lodgers.  A slab costs a page as soon as one object of it is used, and small
+ * programs use many sizes a few times each.  So the first objects of a size are
+ * objects of 64, 256 or 1024 bytes; a size that is asked for more often gets
+ * slabs of its own.
  *
  * What is in a sheaf, from its top down to the NULL, are objects, all of them;
  * how many is not written anywhere.
@@ -130,6 +135,18 @@ static void *alloc_one(struct kmem_cache *s, struct tcache *tc)
 	slab_take_objects(s, &tc->pcp, &object + 1, 1);
 	lock_release(&s->lock);
 	return object;
+}
+
+unsigned int barn_class_for(unsigned int class)
+{
+	struct kmem_cache *s = &kmalloc_caches[class];
+	u8 nr_lodgers = READ_ONCE(s->nr_lodgers);
+
+	if (s->host == class || nr_lodgers == MAX_LODGERS)
+		return class;
+	/* Threads that meet here may add up to fewer. */
+	WRITE_ONCE(s->nr_lodgers, (u8)(nr_lodgers + 1));
+	return s->host;
 }
 
 void *barn_alloc(struct tcache *tc, unsigned int class)

@@ -2,9 +2,9 @@
 /*
  * sheaf.h - arrays of cached object pointers, and the two hot paths on them
  *
- * A sheaf is 32 slots, 256 bytes on 64-bit machines, aligned to its size:
+ * A sheaf is 64 slots, 512 bytes on 64-bit machines, aligned to its size:
  *
- *	slot   0     1 ..        b    b+1 ..     top-1   top ..        31
+ *	slot   0     1 ..        b    b+1 ..     top-1   top ..        63
  *	     | link | NULL ...  NULL | objects ...      | free, any value |
  *
  * Slots have numbers, counted from the start of the sheaf area, so that a
@@ -13,9 +13,9 @@
  *
  *	- the slot below the lowest object is NULL, so "empty" is the NULL that
  *	  malloc() loaded anyway;
- *	- a sheaf ends on a multiple of 32, so "full" is a test of five bits.
+ *	- a sheaf ends on a multiple of 64, so "full" is a test of six bits.
  *
- * Number 0 is both: the slot below it is NULL, and its five bits are 0.  A
+ * Number 0 is both: the slot below it is NULL, and its six bits are 0.  A
  * thread without caches has 0 everywhere and needs no test of its own, nor
  * does class 0, the class of what is not a slab's.
  *
@@ -32,8 +32,8 @@
 #include "page/page.h"
 #include "slab/class.h"
 
-#define SHEAF_SLOTS 32
-#define SHEAF_MAX   30 /* objects: not the link, not the NULL */
+#define SHEAF_SLOTS 64
+#define SHEAF_MAX   (SHEAF_SLOTS - 2) /* objects: not the link, not the NULL */
 #define SHEAF_BYTES (SHEAF_SLOTS * sizeof(void *))
 #define NR_SHEAVES  (SHEAF_AREA_BYTES / SHEAF_BYTES - 1)
 

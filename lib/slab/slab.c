@@ -3,16 +3,17 @@
  * slab.c - slabs as bit maps: which objects of a block are free
  *
  * A frame has 256 granules of 16 bytes, its struct page 256 bits.  A bit is
- * set where a free object starts.  So an object's bit is found by a shift, no
- * link ever lies in memory that users write to, an object that is freed twice
- * is a bit that is set already, and a slab has no owner to be asked.
+ * set where an object starts that somebody has.  So an object's bit is found by
+ * a shift, no link ever lies in memory that users write to, and a slab has no
+ * owner to be asked.  An object that comes back and has no bit is no object, or
+ * was freed before: one test for every mistake.
  *
- *	order 1, objects of 1536 bytes, all free:
+ *	order 1, objects of 1536 bytes, all taken:
  *	frame 0:  granules 0, 96, 192	frame 1:  granules 32, 128
  *	(the third object starts in frame 0 and ends in frame 1)
  *
- * The first frame's struct page speaks for the slab: nr counts the set bits of
- * all frames, link is in the cache's list while there are any.
+ * The first frame's struct page speaks for the slab: nr counts the free objects,
+ * link is in the cache's list while there are any.
  *
  * Objects are taken from the lowest address upward, so that a slab's memory is
  * touched page by page and what was never needed is never touched.
@@ -20,14 +21,15 @@
  * Invariants, walked by slab_check():
  *	1. Each frame of a slab has type PAGE_SLAB and the class's byte in the
  *	   byte map.
- *	2. The set bits of a slab's frames add up to the first frame's nr.
+ *	2. The set bits of a slab's frames and the first frame's nr add up to
+ *	   the objects of a slab.
  *	3. Bits are set at multiples of the object size only.
  *	4. A slab is in the list if and only if nr is not 0, and nr is less than
  *	   all objects (a slab that is all free is given back at once).
  *	5. The nr of all slabs in the list add up to the cache's nr_free.
  *
  * Cost.  Taking n objects reads a word for every 64 granules; putting one back
- * is a multiplication, and one or two cache lines of mem_map for each frame.
+ * changes a word.  A cache line of mem_map for each frame.
  * Locking.  s->lock.
  * Not here.  The per-thread arrays in front (sheaf.h), their exchange (barn.c).
  */
@@ -37,15 +39,43 @@
 
 #define INVERSE_SHIFT 24
 
+/* Bytes of a frame that a word has the bits of. */
+#define WORD_SPAN (64 * GRANULE_BYTES)
+
 /* A thread's and the barn's shares of a class, in bytes. */
 #define SHEAF_BYTES_MAX KIB(16)
 #define BARN_BYTES_MAX	KIB(64)
+
+/* Sizes that serve the first requests for smaller ones, see barn.c.  What is
+ * larger has a page, or half of it, for itself anyway. */
+static const u16 host_sizes[] = {64, 256, 1024};
 
 struct kmem_cache kmalloc_caches[NR_CLASSES];
 
 static u16 clamp(size_t n, size_t low, size_t high)
 {
 	return (u16)(n < low ? low : n > high ? high : n);
+}
+
+/* Bits 0, @step, 2 * @step and so on of a word. */
+static u64 every_nth_bit(size_t step)
+{
+	u64 bits = 1;
+
+	for (; step < 64; step *= 2)
+		bits |= bits << step;
+	return bits;
+}
+
+static u8 host_of(unsigned int class)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(host_sizes); i++) {
+		if (class_size(class) <= host_sizes[i])
+			return (u8)size_to_class(host_sizes[i]);
+	}
+	return (u8) class;
 }
 
 void kmem_caches_init(void)
@@ -64,6 +94,9 @@ void kmem_caches_init(void)
 		s->nr_objects = (u16)((PAGE_SIZE << info->order) / info->size);
 		s->inverse = (u32)(((1UL << INVERSE_SHIFT) + granules - 1) /
 				   granules);
+		s->starts = every_nth_bit(granules);
+		s->stride = (u16)(64 / granules * granules);
+		s->host = host_of(class);
 		s->sheaf_max =
 			clamp(SHEAF_BYTES_MAX / info->size, 2, SHEAF_MAX);
 		s->max_full = clamp(BARN_BYTES_MAX /
@@ -88,41 +121,9 @@ static struct page *slab_of(const struct kmem_cache *s, struct page *page)
 	return pfn_to_page(pfn);
 }
 
-static void *granule_to_virt(const struct page *page, unsigned int granule)
+static void *granule_to_virt(const struct page *page, size_t granule)
 {
-	return (char *)page_to_virt(page) + ((size_t)granule << GRANULE_SHIFT);
-}
-
-/* Bits 0, @step, 2 * @step and so on of a word. */
-static u64 every_nth_bit(size_t step)
-{
-	u64 bits = 1;
-
-	for (; step < 64; step *= 2)
-		bits |= bits << step;
-	return bits;
-}
-
-/* All objects are free, and nothing else is: a word at a time. */
-static void set_free_bits(struct kmem_cache *s, struct page *slab)
-{
-	size_t step = s->size >> GRANULE_SHIFT;
-	size_t end = step * s->nr_objects; /* the first granule of no object */
-	size_t first = 0; /* in this word that an object starts at, or beyond */
-	size_t over = 64 % step;
-	u64 pattern = every_nth_bit(step);
-	size_t w;
-
-	for (w = 0; w < (size_t)WORDS_PER_PAGE << s->order; w++) {
-		struct page *page = slab + w / WORDS_PER_PAGE;
-		u64 bits = first < 64 ? pattern << first : 0;
-
-		if (w * 64 + 64 > end)
-			bits = w * 64 < end ? bits & ((1ULL << end % 64) - 1)
-					    : 0;
-		page->free_bits[w % WORDS_PER_PAGE] = bits;
-		first = first >= over ? first - over : first + step - over;
-	}
+	return (char *)page_to_virt(page) + (granule << GRANULE_SHIFT);
 }
 
 static struct page *slab_new(struct kmem_cache *s, struct per_cpu_pages *pcp)
@@ -140,7 +141,6 @@ static struct page *slab_new(struct kmem_cache *s, struct per_cpu_pages *pcp)
 		slab[i].class = s->class;
 		store_release(&byte_map()[pfn + i], s->class);
 	}
-	set_free_bits(s, slab);
 	slab->nr = s->nr_objects;
 	list_add(&slab->link, &s->partial);
 	s->nr_slabs++;
@@ -166,30 +166,55 @@ static void slab_release(struct kmem_cache *s, struct per_cpu_pages *pcp,
 	pcp_free(pcp, &zone_normal, slab, nr_pages);
 }
 
+/* The first granule at which an object starts in the words behind @granule's. */
+static size_t next_word(const struct kmem_cache *s, size_t granule)
+{
+	size_t next = granule + s->stride;
+
+	return next / 64 == granule / 64 ? next + (s->size >> GRANULE_SHIFT)
+					 : next;
+}
+
+/* Objects of @slab that are free, of those in the word of @granule, where one
+ * starts and none before. */
+static u64 free_in_word(const struct kmem_cache *s, const struct page *page,
+			size_t granule, size_t end)
+{
+	u64 starts = s->starts << granule % 64;
+
+	if (granule / 64 == end / 64)
+		starts &= (1ULL << end % 64) - 1;
+	return starts & ~page->taken_bits[granule / 64 % WORDS_PER_PAGE];
+}
+
 /* Up to @nr objects of one slab, to end[-1], end[-2] and so on. */
 static unsigned int take_from_slab(struct kmem_cache *s, struct page *slab,
 				   void **end, unsigned int nr)
 {
-	unsigned int nr_words = WORDS_PER_PAGE << s->order;
+	/* The first granule behind the last object. */
+	size_t limit = (size_t)s->nr_objects * s->size >> GRANULE_SHIFT;
 	void **out = end;
-	unsigned int w, n;
+	unsigned int n;
+	size_t granule;
 
-	for (w = 0; w < nr_words && out > end - nr; w++) {
-		struct page *page = slab + w / WORDS_PER_PAGE;
-		unsigned int granule = w % WORDS_PER_PAGE * 64;
-		u64 bits = page->free_bits[w % WORDS_PER_PAGE];
+	for (granule = 0; granule < limit && out > end - nr;
+	     granule = next_word(s, granule)) {
+		struct page *page = slab + granule / GRANULES_PER_PAGE;
+		u64 *word = &page->taken_bits[granule / 64 % WORDS_PER_PAGE];
+		u64 bits = free_in_word(s, page, granule, limit);
+		u64 left = bits;
 		char *start;
 
 		if (!bits)
 			continue;
-		start = granule_to_virt(page, granule);
+		start = granule_to_virt(slab, granule & ~63UL);
 		do {
-			size_t g = lowest_bit(bits);
+			size_t g = lowest_bit(left);
 
 			WRITE_ONCE(*--out, start + (g << GRANULE_SHIFT));
-			bits &= bits - 1;
-		} while (bits && out > end - nr);
-		WRITE_ONCE(page->free_bits[w % WORDS_PER_PAGE], bits);
+			left &= left - 1;
+		} while (left && out > end - nr);
+		WRITE_ONCE(*word, *word | (bits ^ left));
 	}
 	n = (unsigned int)(end - out);
 	slab->nr -= n;
@@ -265,74 +290,94 @@ static void count_put(struct kmem_cache *s, struct per_cpu_pages *pcp,
 		slab_release(s, pcp, slab);
 }
 
+static enum bad_object kind_of_mistake(const struct kmem_cache *s,
+				       const struct page *slab,
+				       const void *addr)
+{
+	bool is_start;
+
+	object_index(s, slab, addr, &is_start);
+	return is_start ? OBJECT_ALREADY_FREE : OBJECT_INTERIOR;
+}
+
+/* Where slab_put_objects() is: a word of 64 granules, which it has taken a copy
+ * of, and the slab of that frame, in which so many objects were set free. */
+struct put {
+	struct page *slab;
+	unsigned int nr;
+	char *start; /* of the granules */
+	u64 *word;
+	u64 bits;
+};
+
+/* Go on to the word of @object; false if it is none of this cache's. */
+static bool put_at(struct kmem_cache *s, struct per_cpu_pages *pcp,
+		   struct put *at, char *object, struct bad_free *bad)
+{
+	struct page *page = virt_to_page(object);
+	enum bad_object kind = inspect_frame(s, page);
+	size_t w = (uintptr_t)object % PAGE_SIZE / WORD_SPAN;
+	struct page *slab;
+
+	if (unlikely(kind != OBJECT_OK)) {
+		bad_free_remember(bad, object, kind);
+		return false;
+	}
+	slab = slab_of(s, page);
+	if (slab != at->slab) {
+		count_put(s, pcp, at->slab, at->nr);
+		at->slab = slab;
+		at->nr = 0;
+	}
+	at->start = (char *)page_to_virt(page) + w * WORD_SPAN;
+	at->word = &page->taken_bits[w];
+	at->bits = *at->word;
+	return true;
+}
+
+/* Granules from @start to @object; 64 or more for what does not start on a
+ * granule of that word. */
+static size_t granules_between(const char *start, const void *object)
+{
+	size_t offset = (size_t)((const char *)object - start);
+
+	/* Rotated: what is not a whole granule makes it large. */
+	return offset >> GRANULE_SHIFT |
+	       offset << (8 * sizeof(offset) - GRANULE_SHIFT);
+}
+
 /*
- * Objects that were allocated together come back together: what is known of a
- * slab is kept from one object to the next.
+ * Objects that were allocated together come back together: a word is read and
+ * written once for all those in a row that it has bits of.
  */
 void slab_put_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
 		      void **objects, size_t nr, struct bad_free *bad)
 {
-	size_t size = s->size, slab_bytes = 0;
-	struct page *slab = NULL;
-	char *start = NULL;
-	unsigned int nr_put = 0;
+	u64 no_word;
+	struct put at = {.word = &no_word};
 	size_t i;
 
 	VM_BUG_ON(!lock_is_mine(&s->lock));
 	for (i = 0; i < nr; i++) {
-		size_t offset = (size_t)((char *)objects[i] - start);
-		size_t granule, index;
-		u64 *word, bit;
+		size_t granule = granules_between(at.start, objects[i]);
 
-		if (offset >= slab_bytes) {
-			struct page *page = virt_to_page(objects[i]);
-			enum bad_object kind;
-
-			count_put(s, pcp, slab, nr_put);
-			nr_put = 0;
-			slab_bytes = 0;
-			kind = inspect_frame(s, page);
-			if (unlikely(kind != OBJECT_OK)) {
-				bad_free_remember(bad, objects[i], kind);
+		if (granule >= 64) {
+			WRITE_ONCE(*at.word, at.bits);
+			if (!put_at(s, pcp, &at, objects[i], bad))
 				continue;
-			}
-			slab = slab_of(s, page);
-			slab_bytes = PAGE_SIZE << s->order;
-			start = page_to_virt(slab);
-			offset = (size_t)((char *)objects[i] - start);
+			granule = granules_between(at.start, objects[i]);
 		}
-		granule = offset >> GRANULE_SHIFT;
-		index = (granule * s->inverse) >> INVERSE_SHIFT;
-		if (unlikely(index * size != offset ||
-			     index >= s->nr_objects)) {
-			bad_free_remember(bad, objects[i], OBJECT_INTERIOR);
+		if (unlikely(granule >= 64 || !(at.bits >> granule & 1))) {
+			bad_free_remember(
+				bad, objects[i],
+				kind_of_mistake(s, at.slab, objects[i]));
 			continue;
 		}
-		word = &slab[granule / GRANULES_PER_PAGE]
-				.free_bits[granule / 64 % WORDS_PER_PAGE];
-		bit = 1ULL << (granule % 64);
-		if (unlikely(*word & bit)) {
-			bad_free_remember(bad, objects[i], OBJECT_ALREADY_FREE);
-			continue;
-		}
-		WRITE_ONCE(*word, *word | bit);
-		nr_put++;
+		at.bits &= ~(1ULL << granule);
+		at.nr++;
 	}
-	count_put(s, pcp, slab, nr_put);
-}
-
-enum bad_object slab_inspect(const struct kmem_cache *s, const void *addr)
-{
-	struct page *page = virt_to_page(addr);
-	size_t granule = (uintptr_t)addr % PAGE_SIZE >> GRANULE_SHIFT;
-	bool is_start;
-
-	object_index(s, slab_of(s, page), addr, &is_start);
-	if (!is_start)
-		return OBJECT_INTERIOR;
-	if (READ_ONCE(page->free_bits[granule / 64]) >> (granule % 64) & 1)
-		return OBJECT_ALREADY_FREE;
-	return OBJECT_OK;
+	WRITE_ONCE(*at.word, at.bits);
+	count_put(s, pcp, at.slab, at.nr);
 }
 
 void slab_describe(const void *addr, struct object_facts *facts)
@@ -350,18 +395,14 @@ void slab_describe(const void *addr, struct object_facts *facts)
 	if (facts->index >= s->nr_objects)
 		return;
 	facts->object = (char *)facts->slab + (size_t)facts->index * s->size;
-	if (is_start) {
-		size_t g = (uintptr_t)addr % PAGE_SIZE >> GRANULE_SHIFT;
-
-		facts->is_free =
-			READ_ONCE(page->free_bits[g / 64]) >> (g % 64) & 1;
-	}
+	if (is_start)
+		facts->is_free = !slab_is_taken(addr);
 }
 
 static void check_slab(struct kmem_cache *s, struct page *slab,
 		       struct check_report *report)
 {
-	unsigned int nr_free = 0;
+	unsigned int nr_taken = 0;
 	unsigned int i, w;
 
 	for (i = 0; i < 1U << s->order; i++) {
@@ -371,23 +412,21 @@ static void check_slab(struct kmem_cache *s, struct page *slab,
 		CHECK(page->class == s->class, report, page);
 		CHECK(byte_map()[page_to_pfn(page)] == s->class, report, page);
 		for (w = 0; w < WORDS_PER_PAGE; w++) {
-			u64 bits = page->free_bits[w];
+			u64 bits = page->taken_bits[w];
 
 			for (; bits; bits &= bits - 1) {
+				size_t g = w * 64 + lowest_bit(bits);
 				bool is_start;
 
-				object_index(s, slab,
-					     granule_to_virt(
-						     page,
-						     w * 64 + lowest_bit(bits)),
+				object_index(s, slab, granule_to_virt(page, g),
 					     &is_start);
 				CHECK(is_start, report, page);
-				nr_free++;
+				nr_taken++;
 			}
 		}
 	}
-	CHECK(nr_free == slab->nr, report, slab);
-	CHECK(nr_free > 0 && nr_free < s->nr_objects, report, slab);
+	CHECK(slab->nr + nr_taken == s->nr_objects, report, slab);
+	CHECK(nr_taken > 0 && slab->nr > 0, report, slab);
 }
 
 bool slab_check(struct kmem_cache *s, struct check_report *report)

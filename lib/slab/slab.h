@@ -10,7 +10,8 @@
 #include "os/lock.h"
 #include "slab/sheaf.h"
 
-#define BARN_MAX 8 /* sheaves in a barn, at most */
+#define BARN_MAX    8 /* sheaves in a barn, at most */
+#define MAX_LODGERS 8 /* objects of a size that a larger one serves */
 
 struct kmem_cache {
 	struct lock lock;
@@ -19,7 +20,11 @@ struct kmem_cache {
 	u8 order;
 	u8 class;
 	u32 inverse; /* granule number * inverse >> 24 is the object's */
+	u64 starts;  /* of 64 granules, those at which an object starts */
+	u16 stride;  /* granules of the objects that fit into 64 */
 
+	u8 host;       /* the class that serves the first requests */
+	u8 nr_lodgers; /* objects that it has given so */
 	u16 sheaf_max; /* objects in a sheaf, at most */
 
 	/* The barn: sheaves with objects, by their end numbers, oldest first. */
@@ -79,11 +84,17 @@ unsigned int slab_take_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
 void slab_put_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
 		      void **objects, size_t nr, struct bad_free *bad);
 
-/*
- * Whether @addr, in a frame of a slab, is an object that is not free in it; the
- * short form of slab_describe().  Lock-free.
- */
-enum bad_object slab_inspect(const struct kmem_cache *s, const void *addr);
+/* Whether an object starts at @addr, in a frame of a slab, that is not free in
+ * it.  Lock-free. */
+static inline bool slab_is_taken(const void *addr)
+{
+	const struct page *page = virt_to_page(addr);
+	size_t granule = (uintptr_t)addr % PAGE_SIZE >> GRANULE_SHIFT;
+
+	return READ_ONCE(page->taken_bits[granule / 64]) >> (granule % 64) &
+		       1 &&
+	       (uintptr_t)addr % GRANULE_BYTES == 0;
+}
 
 /* What can be said of a pointer into a slab's frames. */
 struct object_facts {

@@ -21,7 +21,7 @@ enum {
 	SMALL = 64,
 	PAGES = 20 << 10, /* 5 page frames */
 	LARGE = 32 << 20,
-	NR_OTHERS = 512, /* frees of a class that surely flush a sheaf */
+	NR_OTHERS = 1024, /* frees of a class that surely flush a sheaf */
 };
 
 static void *others[NR_OTHERS];

@@ -141,6 +141,39 @@ static unsigned int nr_cached(void)
 	return (unsigned int)stats_now().nr_cached;
 }
 
+static void have_no_lodgers(unsigned int class)
+{
+	kmalloc_caches[class].nr_lodgers = MAX_LODGERS;
+}
+
+/* A class that no test before this one has asked for. */
+TEST(a_larger_size_serves_the_first_objects_of_a_size)
+{
+	unsigned int class = size_to_class(320);
+	const struct kmem_cache *s = &kmalloc_caches[class];
+	unsigned int i;
+
+	EXPECT_EQ(s->nr_lodgers, 0);
+	take_many(class, MAX_LODGERS + 1);
+	for (i = 0; i < MAX_LODGERS; i++) {
+		size_t size = 0;
+
+		EXPECT_EQ(kmem_usable_size(objects[i], &size), KMEM_OK);
+		EXPECT_EQ(size, 1024);
+	}
+	EXPECT_EQ(byte_map()[virt_to_pfn(objects[MAX_LODGERS])], class);
+	for (i = 0; i <= MAX_LODGERS; i++)
+		give(objects[i]);
+
+	/* Sizes that serve others, and those of which few fit into a page. */
+	take_many(size_to_class(64), 1);
+	EXPECT_EQ(byte_map()[virt_to_pfn(objects[0])], size_to_class(64));
+	give(objects[0]);
+	take_many(size_to_class(1280), 1);
+	EXPECT_EQ(byte_map()[virt_to_pfn(objects[0])], size_to_class(1280));
+	give(objects[0]);
+}
+
 TEST(a_sheaf_grows_with_use_up_to_its_share)
 {
 	unsigned int class;
@@ -150,6 +183,7 @@ TEST(a_sheaf_grows_with_use_up_to_its_share)
 		unsigned int i, kept = 0;
 
 		EXPECT(s->sheaf_max >= 2 && s->sheaf_max <= SHEAF_MAX);
+		have_no_lodgers(class);
 		take_many(class, 200);
 		drain();
 		for (i = 0; i < 200; i++) {

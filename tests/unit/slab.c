@@ -430,13 +430,13 @@ TEST(slab_check_names_the_invariant_that_is_broken)
 	check_fails(s, "byte_map()[page_to_pfn(page)] == s->class");
 	byte_map()[page_to_pfn(slab)]--;
 
-	slab->free_bits[0] |= 2;
+	slab->taken_bits[0] |= 2;
 	check_fails(s, "is_start");
-	slab->free_bits[0] &= ~2ULL;
+	slab->taken_bits[0] &= ~2ULL;
 
-	slab->free_bits[0] |= 1; /* the first object, which is taken */
-	check_fails(s, "nr_free == slab->nr");
-	slab->free_bits[0] &= ~1ULL;
+	slab->taken_bits[0] &= ~1ULL; /* the first object, which is taken */
+	check_fails(s, "slab->nr + nr_taken == s->nr_objects");
+	slab->taken_bits[0] |= 1;
 
 	s->nr_free++;
 	check_fails(s, "nr_free == s->nr_free");
