@@ -32,7 +32,7 @@ static size_t slab_size_for(size_t align, size_t size)
 void *malloc_aligned(size_t align, size_t size)
 {
 	size_t slab_size;
-	bool is_zero;
+	bool is_zero = false;
 
 	if (unlikely(report_is_dying()))
 		return last_words_alloc(size);

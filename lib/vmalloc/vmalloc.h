@@ -11,9 +11,9 @@
 
 struct vmap_area {
 	char *va_start;
-	size_t bytes;	   /* mapped from va_start on */
-	size_t home_bytes; /* of it: pages that came from the zone */
-	size_t nr_units;   /* of the address space, guard included */
+	size_t bytes;		/* mapped from va_start on */
+	size_t home_bytes;	/* of it: pages that came from the zone */
+	size_t nr_units;	/* of the address space, guard included */
 	struct list_head homes; /* struct page of their blocks, in order */
 	struct list_head link;	/* all areas, or free records */
 };
@@ -25,7 +25,7 @@ void vmalloc_init(void);
  * vmalloc_bytes - a new area
  * @bytes: rounded up to whole pages; not 0
  * @align: power of two; areas are aligned to 4 MiB anyway
- * @is_zero: set to whether the memory reads as zeros
+ * @is_zero: whether the caller wants zeros; set to whether it has them
  *
  * May sleep.  Not for signal handlers.  Return: NULL when addresses or memory
  * are out.

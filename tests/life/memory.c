@@ -211,6 +211,71 @@ TEST(a_freed_array_serves_small_objects)
 	child_run(50, an_array_becomes_objects, NULL);
 }
 
+/* The system's setting: "always", "madvise" or "never". */
+static bool huge_pages_are(const char *setting)
+{
+	char state[64] = "";
+	FILE *file = fopen("/sys/kernel/mm/transparent_hugepage/enabled", "r");
+
+	if (file) {
+		if (!fgets(state, sizeof(state), file))
+			state[0] = '\0';
+		fclose(file);
+	}
+	return strstr(state, setting);
+}
+
+/* Written, and made longer: a page fault for each 2 MiB, not for each 4 KiB. */
+static void a_large_array_grows(void *arg)
+{
+	const size_t bytes = 64 << 20;
+	long faults = nr_minor_faults();
+	char *array = malloc(bytes);
+	size_t i;
+
+	(void)arg;
+	memset(array, 1, bytes);
+	for (i = bytes; i < 2 * bytes; i += 100000) {
+		array = realloc(array, i + 100000);
+		memset(array + i, 1, 100000);
+	}
+	faults = nr_minor_faults() - faults;
+	tap_note("%ld page faults", faults);
+	EXPECT_LT(faults, 2000); /* of 32768 pages */
+	free(array);
+}
+
+/* Of a table that starts as zeros little may ever be touched. */
+static void a_large_table_is_touched_here_and_there(void *arg)
+{
+	const size_t bytes = 256 << 20;
+	size_t before = status_kib("VmRSS");
+	volatile char *table = calloc(1, bytes);
+	size_t i;
+
+	(void)arg;
+	for (i = 0; i < bytes; i += 1 << 20)
+		table[i] = 1;
+	EXPECT_LE(status_kib("VmRSS"), before + 3 * KIB);
+	free((void *)table);
+}
+
+TEST(large_arrays_come_in_huge_pages)
+{
+	if (!on_pfmalloc())
+		SKIP("glibc leaves that to the system's setting");
+	if (!huge_pages_are("[always]") && !huge_pages_are("[madvise]"))
+		SKIP("this system has no transparent huge pages");
+	child_run(50, a_large_array_grows, NULL);
+}
+
+TEST(large_tables_of_zeros_do_not)
+{
+	if (huge_pages_are("[always]"))
+		SKIP("this system gives huge pages to everybody");
+	child_run(50, a_large_table_is_touched_here_and_there, NULL);
+}
+
 /*
  * Sizes change over time: 64 MiB of one size are freed before the next size
  * comes.  Memory must follow.
