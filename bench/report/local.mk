@@ -14,6 +14,7 @@ EXTRA_DIST += \
 	bench/README.md \
 	bench/packages \
 	bench/run \
+	bench/study \
 	bench/setup \
 	bench/report/allocators.py \
 	bench/report/failure.py \

@@ -74,6 +74,10 @@ static_assert(sizeof(struct page) == 64, "one cache line a frame");
 #define MAX_NR_FRAMES	 (1UL << 18) /* 1 GiB */
 #endif
 
+/* A sheaf (slab/sheaf.h): this many pointers, a power of two. */
+#define SHEAF_SLOTS 64
+#define SHEAF_BYTES (SHEAF_SLOTS * sizeof(void *))
+
 /* This much of the sheaf area is mapped from the start. */
 #define SHEAF_AREA_FIRST_BYTES KIB(256)
 

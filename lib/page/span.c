@@ -55,7 +55,8 @@ enum block_state {
  * Before span_init() the fast paths must find empty sheaves and a limit of 0:
  * index 0 of the sheaf area is then the last word of this constant.
  */
-static const u64 empty_sheaf[64] __attribute__((aligned(512)));
+static void *const empty_sheaf[SHEAF_SLOTS]
+	__attribute__((aligned(SHEAF_BYTES)));
 
 struct direct_map direct_map = {
 	.base = (char *)empty_sheaf,

@@ -18,8 +18,10 @@ const struct class_info class_info[NR_CLASSES] = {
 	{  320, 0 }, {  384, 0 }, {  448, 0 }, {  512, 0 },
 	{  640, 0 }, {  768, 0 }, {  896, 1 }, { 1024, 0 },
 	{ 1280, 1 }, { 1536, 1 }, { 1792, 2 }, { 2048, 1 },
-	{ 2560, 2 }, { 3072, 2 }, { 3584, 3 }, { 4096, 2 },
-	{ 5120, 3 }, { 6144, 3 }, { 7168, 3 }, { 8192, 3 },
+	{ 2304, 2 }, { 2560, 2 }, { 2816, 3 }, { 3072, 2 },
+	{ 3328, 3 }, { 3584, 3 }, { 3840, 2 }, { 4096, 2 },
+	{ 4608, 3 }, { 5120, 3 }, { 5632, 4 }, { 6144, 3 },
+	{ 6656, 4 }, { 7168, 3 }, { 7680, 3 }, { 8192, 3 },
 };
 
 /* Four sizes a doubling, the doubling that ends at 16 * 4 * n bytes. */
@@ -29,6 +31,17 @@ const struct class_info class_info[NR_CLASSES] = {
 	[3 * (n) + 1           ... 7 * (n) / 2] = (class) + 2, \
 	[7 * (n) / 2 + 1       ... 4 * (n)]     = (class) + 3
 
+/* Eight sizes, of 16 * 2 * n bytes and more up to 16 * 4 * n. */
+#define LONG_DOUBLING(n, class)                         \
+	[ 8 * (n) / 4 + 1 ...  9 * (n) / 4] = (class),     \
+	[ 9 * (n) / 4 + 1 ... 10 * (n) / 4] = (class) + 1, \
+	[10 * (n) / 4 + 1 ... 11 * (n) / 4] = (class) + 2, \
+	[11 * (n) / 4 + 1 ... 12 * (n) / 4] = (class) + 3, \
+	[12 * (n) / 4 + 1 ... 13 * (n) / 4] = (class) + 4, \
+	[13 * (n) / 4 + 1 ... 14 * (n) / 4] = (class) + 5, \
+	[14 * (n) / 4 + 1 ... 15 * (n) / 4] = (class) + 6, \
+	[15 * (n) / 4 + 1 ... 16 * (n) / 4] = (class) + 7
+
 const u8 class_of_granules[KMALLOC_MAX_CACHE_SIZE / 16 + 1] = {
 	[0] = 1, [1] = 1, [2] = 2, [3] = 3, [4] = 4,
 	[5] = 5, [6] = 6, [7] = 7, [8] = 8,
@@ -36,7 +49,7 @@ const u8 class_of_granules[KMALLOC_MAX_CACHE_SIZE / 16 + 1] = {
 	DOUBLING(8, 13),
 	DOUBLING(16, 17),
 	DOUBLING(32, 21),
-	DOUBLING(64, 25),
-	DOUBLING(128, 29),
+	LONG_DOUBLING(64, 25),
+	LONG_DOUBLING(128, 33),
 };
 /* clang-format on */

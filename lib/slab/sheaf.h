@@ -32,10 +32,8 @@
 #include "page/page.h"
 #include "slab/class.h"
 
-#define SHEAF_SLOTS 64
-#define SHEAF_MAX   (SHEAF_SLOTS - 2) /* objects: not the link, not the NULL */
-#define SHEAF_BYTES (SHEAF_SLOTS * sizeof(void *))
-#define NR_SHEAVES  (SHEAF_AREA_BYTES / SHEAF_BYTES - 1)
+#define SHEAF_MAX  (SHEAF_SLOTS - 2) /* objects: not the link, not the NULL */
+#define NR_SHEAVES (SHEAF_AREA_BYTES / SHEAF_BYTES - 1)
 
 struct lock;
 struct tcache;
