@@ -17,6 +17,7 @@ EXTRA_DIST += \
 	bench/study \
 	bench/setup \
 	bench/report/allocators.py \
+	bench/report/compare.py \
 	bench/report/failure.py \
 	bench/report/families.py \
 	bench/report/jobs.py \

@@ -14,6 +14,7 @@ import subprocess
 import sys
 
 import allocators
+import compare
 import machine
 import measure
 import options as command_line
@@ -156,6 +157,9 @@ def main(arguments):
         folder = options.out or os.path.dirname(
             os.path.abspath(options.report))
         write_report(results_file.load(options.report), folder)
+        return 0
+    if options.compare:
+        print(compare.text(*map(results_file.load, options.compare)), end="")
         return 0
     if options.readme:
         readme.update(os.path.join(TOP, "README.md"),

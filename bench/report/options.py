@@ -48,6 +48,8 @@ def parser():
     add("--report", metavar="FILE.json",
         help="make the report of an earlier run again, into its folder or "
              "--out")
+    add("--compare", metavar="FILE.json", nargs=2,
+        help="say on which ratios two earlier runs do not agree")
     add("--update-readme", action="store_true",
         help="write the results into README.md too")
     add("--readme", metavar="FILE.json",

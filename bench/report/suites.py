@@ -17,8 +17,8 @@ BUILT = ["instructions", "micro", "layers"]  # these know their rows themselves
 # guess serves the estimate of the time that is left, and is soon replaced.
 ROUNDS = {"workloads": 7, "programs": 5, "micro": 5, "layers": 5}
 QUICK_ROUNDS = 2
-GUESS_S = {"workloads": 1.2, "programs": 3, "instructions": 2, "micro": 4,
-           "layers": 4}
+GUESS_S = {"workloads": 0.9, "programs": 2, "instructions": 0.7, "micro": 1,
+           "layers": 1}
 QUICK_GUESS_S = {"workloads": 0.12, "programs": 0.4, "instructions": 2,
                  "micro": 1, "layers": 1}
 

@@ -41,6 +41,13 @@ void os_wait_ms(u32 *word, u32 value, unsigned int ms)
 	futex_wait(word, value, &timeout);
 }
 
+void os_sleep_ms(unsigned int ms)
+{
+	static u32 never; /* changes */
+
+	os_wait_ms(&never, 0, ms);
+}
+
 void os_wake(u32 *word, int count)
 {
 	int saved = errno;

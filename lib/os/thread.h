@@ -25,6 +25,9 @@ void os_wait(u32 *word, u32 value);
 void os_wait_ms(u32 *word, u32 value, unsigned int ms);
 void os_wake(u32 *word, int count);
 
+/* Sleep for so long; may return early. */
+void os_sleep_ms(unsigned int ms);
+
 /*
  * Let others run, in a loop that waits for them; @round counts the loop's turns
  * from 0.  Yields first and sleeps later: the one waited for may have a lower

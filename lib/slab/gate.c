@@ -35,7 +35,6 @@ static u32 is_changing;
 static u32 nr_forks;	 /* threads between their fork's prepare and parent */
 static u32 nr_anonymous; /* threads in a slow path without caches */
 static u32 nr_waiting;	 /* forks that wait for GATE_QUIET to end */
-static u32 never;	 /* a word that does not change, to wait on */
 
 bool gate_wait(void)
 {
@@ -291,7 +290,7 @@ static bool stop_others(enum gate_mode mode)
 		reopen();
 		if (os_now_ms() > until_ms)
 			break;
-		os_wait_ms(&never, 0, QUIET_ROUND_MS);
+		os_sleep_ms(QUIET_ROUND_MS);
 	}
 	return false;
 }

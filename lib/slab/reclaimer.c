@@ -89,14 +89,13 @@ static void *reclaimer(void *arg)
 {
 	u64 seen = count_slow_paths();
 	unsigned int nr_quiet = 0;
-	static u32 never;
 
 	(void)arg;
 	prctl(PR_SET_NAME, "pfmalloc", 0, 0, 0);
 	while (nr_quiet < MAX_QUIET_LOOKS && os_count_threads() > 2) {
 		u64 now_seen;
 
-		os_wait_ms(&never, 0, pf_conf.decay_ms ? pf_conf.decay_ms : 1);
+		os_sleep_ms(pf_conf.decay_ms ? pf_conf.decay_ms : 1);
 		now_seen = count_slow_paths();
 		if (now_seen != seen) {
 			decay();

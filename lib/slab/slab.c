@@ -12,8 +12,8 @@
  *	frame 0:  granules 0, 96, 192	frame 1:  granules 32, 128
  *	(the third object starts in frame 0 and ends in frame 1)
  *
- * The first frame's struct page speaks for the slab: nr counts the free objects,
- * link is in the cache's list while there are any.
+ * The first frame's struct page speaks for the slab: nr counts the free
+ * objects, link is in the cache's list while there are any.
  *
  * Objects are taken from the lowest address upward, so that a slab's memory is
  * touched page by page and what was never needed is never touched.
@@ -166,7 +166,7 @@ static void slab_release(struct kmem_cache *s, struct per_cpu_pages *pcp,
 	pcp_free(pcp, &zone_normal, slab, nr_pages);
 }
 
-/* The first granule at which an object starts in the words behind @granule's. */
+/* Where the first object starts that is in a later word than @granule's. */
 static size_t next_word(const struct kmem_cache *s, size_t granule)
 {
 	size_t next = granule + s->stride;
@@ -175,8 +175,8 @@ static size_t next_word(const struct kmem_cache *s, size_t granule)
 					 : next;
 }
 
-/* Objects of @slab that are free, of those in the word of @granule, where one
- * starts and none before. */
+/* The free ones of the objects in a word, of which the first starts at @granule;
+ * no object starts at @end or beyond. */
 static u64 free_in_word(const struct kmem_cache *s, const struct page *page,
 			size_t granule, size_t end)
 {

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import unittest
 
+import compare
 import madeup
 import plot
 import readme
@@ -94,6 +95,29 @@ class Report(unittest.TestCase):
         self.assertEqual(quantity(2048, SIZE), "2 MiB")
         self.assertEqual(quantity(3 * 2 ** 20, SIZE), "3 GiB")
         self.assertEqual(quantity(1234567, FAMILIES[4]), "1234567")
+
+
+class Compare(unittest.TestCase):
+    """compare.py"""
+
+    def test_runs_agree_where_their_spreads_meet(self):
+        one = madeup.of_times({"row": {"glibc": [10, 10, 10],
+                                       "pfmalloc": [8, 9, 10],
+                                       "mimalloc": [5, 6, 7]}})
+        other = madeup.of_times({"row": {"glibc": [10, 10, 10],
+                                         "pfmalloc": [10, 11, 12],
+                                         "mimalloc": [8, 8, 9]}})
+        self.assertEqual(compare.text(one, other).splitlines(), [
+            "Workloads: time: 1 of 2 ratios agree",
+            "  row, mimalloc: 0.60 (0.50–0.70) and 0.80 (0.80–0.90)"])
+        self.assertEqual(compare.text(one, one),
+                         "Workloads: time: 2 of 2 ratios agree\n")
+
+    def test_what_one_run_alone_has_is_left_out(self):
+        one = madeup.won_and_lost()
+        self.assertEqual(
+            compare.text(one, madeup.of_times({"other": {"glibc": [1]}})),
+            "The two runs have nothing in common.\n")
 
 
 class File(unittest.TestCase):
