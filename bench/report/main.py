@@ -66,9 +66,9 @@ def static_builds(found, place):
                 "micro", f"micro-{each.name}-static"))]
 
 
-def about(arguments, options, found):
-    """What the report says beside the numbers."""
-    return {"machine": machine.describe(),
+def about(here, arguments, options, found):
+    """What the report says beside the numbers; @here: the machine."""
+    return {"machine": here,
             "versions": {each.name: each.version for each in found},
             "command": shlex.join(["bench/run"] + arguments),
             "date": machine.today(), "quick": options.quick,
@@ -94,12 +94,12 @@ def write_report(results, folder):
     print(f"bench/run: the report is {path}", file=sys.stderr)
 
 
-def measure_all(arguments, options, place):
+def measure_all(here, arguments, options, place):
     """Run everything; the Results, also after an interrupt."""
     found = find_allocators(options, place)
     jobs = suites.all_jobs(place, options.only, options.repeat)
     found = names_in_use(jobs, found)
-    results = results_file.Results(about(arguments, options, found),
+    results = results_file.Results(about(here, arguments, options, found),
                                    [each.name for each in found])
     progress = Progress({(job.suite, job.name):
                          suites.guess_seconds(job, found) for job in jobs})
@@ -119,9 +119,10 @@ def run(arguments, options):
     """Measure and report; the exit status."""
     measure.become_subreaper()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    here = machine.describe()  # as it was before something had to be built
     place = Place(TOP, set_up(options), options.quick)
     try:
-        results = measure_all(arguments, options, place)
+        results = measure_all(here, arguments, options, place)
     finally:
         place.clean_up()
     folder = options.out or os.path.join(FOLDER, "report")
