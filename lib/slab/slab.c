@@ -232,8 +232,9 @@ unsigned int slab_take_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
 	VM_BUG_ON(!lock_is_mine(&s->lock));
 	while (n < nr) {
 		if (list_is_empty(&s->partial)) {
-			/* Rather fewer objects than memory nobody asked for. */
-			if (n || !slab_new(s, pcp))
+			/* Rather fewer objects than memory nobody asked for,
+			 * but for threads that ask for very many. */
+			if ((n && nr < s->sheaf_max) || !slab_new(s, pcp))
 				break;
 		}
 		n += take_from_slab(

@@ -216,13 +216,16 @@ TEST(what_came_back_is_given_out_before_a_new_slab_is_made)
 	expect_nothing_left(s);
 }
 
-TEST(a_request_is_not_a_reason_for_more_than_one_new_slab)
+TEST(only_a_request_for_a_full_sheaf_is_a_reason_for_more_than_one_new_slab)
 {
-	struct kmem_cache *s = cache(size_to_class(8192));
-	unsigned int n = take(s, objects, 30);
+	struct kmem_cache *s = cache(size_to_class(1024));
+	unsigned int n = take(s, objects, s->sheaf_max - 1U);
 
+	EXPECT_GT(s->sheaf_max, s->nr_objects);
 	EXPECT_EQ(n, s->nr_objects);
 	EXPECT_EQ(s->nr_slabs, 1);
+	n += take(s, objects + n, s->sheaf_max);
+	EXPECT_EQ(n, s->nr_objects + s->sheaf_max);
 	while (n--)
 		put(s, objects[n]);
 	expect_nothing_left(s);
