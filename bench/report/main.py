@@ -66,11 +66,20 @@ def static_builds(found, place):
                 "micro", f"micro-{each.name}-static"))]
 
 
+def without_out(arguments):
+    """The arguments that say what is measured: not where the report goes."""
+    kept = list(arguments)
+    while "--out" in kept:
+        at = kept.index("--out")
+        del kept[at:at + 2]
+    return [each for each in kept if not each.startswith("--out=")]
+
+
 def about(here, arguments, options, found):
     """What the report says beside the numbers; @here: the machine."""
     return {"machine": here,
             "versions": {each.name: each.version for each in found},
-            "command": shlex.join(["bench/run"] + arguments),
+            "command": shlex.join(["bench/run"] + without_out(arguments)),
             "date": machine.today(), "quick": options.quick,
             "complete": False}
 

@@ -118,12 +118,13 @@ class Runs(unittest.TestCase):
         self.assertIn(words, str(caught.exception))
 
     def test_a_good_run_gives_all_values(self):
-        for allocator in GLIBC, self.ours:
+        # pfmalloc takes huge pages where there are any.
+        for allocator, faults in (GLIBC, 100), (self.ours, 40):
             values = self.run_work("works", allocator)
             self.assertGreater(values["elapsed_s"], 0)
             self.assertGreater(values["peak_kib"], 32 << 10)
             self.assertLess(values["peak_kib"], 64 << 10)
-            self.assertGreater(values["faults"], 40)
+            self.assertGreater(values["faults"], faults)
 
     def test_a_library_without_malloc_is_refused(self):
         name = Allocator("none", self.path("no-malloc.so"), "")
