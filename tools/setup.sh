@@ -126,17 +126,24 @@ is_built()
 		head -n 1)" ]
 }
 
-# make_in FOLDER OPTIONS TARGET...
-make_in()
+# make_copied FOLDER OPTIONS TARGET... - make the TARGETs in FOLDER/build, from
+# what is in FOLDER/src; stays in FOLDER/build
+make_copied()
 {
-	: >"$1/starting" &&
-	copy_sources "$1/src" &&
 	cd "$1/src" &&
 	{ [ -x configure ] || autoreconf -fi; } &&
 	mkdir -p ../build && cd ../build &&
 	{ [ -e Makefile ] || ../src/configure --quiet $2; } &&
 	shift 2 &&
-	make -j"$(getconf _NPROCESSORS_ONLN)" "$@" &&
+	make -j"$(getconf _NPROCESSORS_ONLN)" "$@"
+}
+
+# make_in FOLDER OPTIONS TARGET...
+make_in()
+{
+	: >"$1/starting" &&
+	copy_sources "$1/src" &&
+	make_copied "$@" &&
 	mv ../starting ../built
 }
 
