@@ -114,15 +114,32 @@ void zone_make_room(struct zone *zone, size_t nr_pages)
 
 void zone_decay(struct zone *zone)
 {
+	while (zone_recall(zone, pf_conf.decay_ms))
+		;
 	lock_acquire(&zone->lock);
 	zone_decay_locked(zone);
 	lock_release(&zone->lock);
+}
+
+void zone_note_unneeded(struct zone *zone, size_t nr_pages)
+{
+	lock_acquire(&zone->lock);
+	zone->warm_low =
+		min_size(zone->warm_low + nr_pages, zone->nr_free[WARM]);
+	lock_release(&zone->lock);
+}
+
+static void recall_all(struct zone *zone)
+{
+	while (zone_recall(zone, 0))
+		;
 }
 
 size_t zone_reclaim(struct zone *zone, size_t nr_pages)
 {
 	size_t done;
 
+	recall_all(zone);
 	lock_acquire(&zone->lock);
 	zone_list_fresh_locked(zone);
 	done = reclaim_locked(zone, nr_pages);
@@ -135,6 +152,7 @@ size_t zone_release(struct zone *zone)
 {
 	size_t released;
 
+	recall_all(zone);
 	lock_acquire(&zone->lock);
 	zone_list_fresh_locked(zone);
 	reclaim_locked(zone, SIZE_MAX);

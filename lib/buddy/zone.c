@@ -224,6 +224,28 @@ static struct page *alloc_locked(struct zone *zone, size_t nr_pages,
 	return NULL;
 }
 
+static struct page *alloc_warm(struct zone *zone, size_t nr_pages,
+			       unsigned int order)
+{
+	struct page *page;
+
+	lock_acquire(&zone->lock);
+	page = alloc_warm_locked(zone, nr_pages, order);
+	lock_release(&zone->lock);
+	return page;
+}
+
+static struct page *alloc_recalled(struct zone *zone, size_t nr_pages,
+				   unsigned int order)
+{
+	struct page *page;
+
+	do {
+		page = alloc_warm(zone, nr_pages, order);
+	} while (!page && zone_recall(zone, 0));
+	return page;
+}
+
 struct page *zone_alloc_pages(struct zone *zone, size_t nr_pages,
 			      unsigned int min_order)
 {
@@ -233,6 +255,11 @@ struct page *zone_alloc_pages(struct zone *zone, size_t nr_pages,
 	VM_BUG_ON(nr_pages == 0 || nr_pages > MAX_ORDER_NR_PAGES);
 	if (order < min_order)
 		order = min_order;
+	if (unlikely(READ_ONCE(zone->recall))) {
+		page = alloc_recalled(zone, nr_pages, order);
+		if (page)
+			return page;
+	}
 	lock_acquire(&zone->lock);
 	page = alloc_locked(zone, nr_pages, order);
 	lock_release(&zone->lock);
@@ -241,12 +268,7 @@ struct page *zone_alloc_pages(struct zone *zone, size_t nr_pages,
 
 struct page *zone_alloc_warm_pages(struct zone *zone, size_t nr_pages)
 {
-	struct page *page;
-
-	lock_acquire(&zone->lock);
-	page = alloc_warm_locked(zone, nr_pages, order_of_pages(nr_pages));
-	lock_release(&zone->lock);
-	return page;
+	return alloc_warm(zone, nr_pages, order_of_pages(nr_pages));
 }
 
 void zone_free_pages(struct zone *zone, struct page *page, size_t nr_pages)

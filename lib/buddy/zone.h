@@ -47,6 +47,13 @@ struct zone {
 	 * small: whoever can empty caches should, and clear this. */
 	bool is_fragmented;
 
+	/*
+	 * Who keeps warm memory that nobody uses sets it.  It gives some back
+	 * that nobody has needed for @min_age_ms; false when there is none.
+	 * Called without the lock.
+	 */
+	bool (*recall)(u32 min_age_ms);
+
 	/* Decay (reclaim.c). */
 	size_t warm_low;    /* fewest warm frames since period_start */
 	u64 period_start;   /* os_now_ms() */
@@ -122,8 +129,19 @@ void zone_decay_locked(struct zone *zone);
 void zone_make_room_locked(struct zone *zone, size_t nr_pages);
 void zone_make_room(struct zone *zone, size_t nr_pages);
 
+/* Some of what is kept elsewhere, see zone->recall. */
+static inline bool zone_recall(struct zone *zone, u32 min_age_ms)
+{
+	bool (*recall)(u32 min_age_ms) = READ_ONCE(zone->recall);
+
+	return unlikely(recall) && recall(min_age_ms);
+}
+
 /* Decay as the clock says, for callers without the lock. */
 void zone_decay(struct zone *zone);
+
+/* @nr_pages that have come back just now were not needed for long before. */
+void zone_note_unneeded(struct zone *zone, size_t nr_pages);
 
 /**
  * zone_reclaim - give warm free frames back to the OS

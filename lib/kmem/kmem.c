@@ -120,9 +120,22 @@ static void free_one(void *p)
 		remember_bad(&bad);
 }
 
+/* Areas that were lazily freed and that nobody has needed since. */
+static void recall_unneeded(void)
+{
+	struct tcache *tc = gate_enter();
+
+	if (!tc)
+		return;
+	zone_recall(&zone_normal, pf_conf.decay_ms);
+	gate_leave(tc);
+}
+
 /* After an allocation, outside the gate: what the next ones will profit from. */
 static void look_ahead(void)
 {
+	if (unlikely(READ_ONCE(zone_normal.recall)))
+		recall_unneeded();
 	if (unlikely(READ_ONCE(zone_normal.is_fragmented)))
 		defragment();
 	if (unlikely(emergency_has_deferred()))
@@ -285,6 +298,9 @@ static enum kmem_status inspect_area(const void *p, size_t *size)
 
 	if (!area)
 		return KMEM_NOT_IN_USE;
+	if (area->is_lazy)
+		return area->va_start == p ? KMEM_ALREADY_FREE
+					   : KMEM_NOT_IN_USE;
 	if (area->va_start != p)
 		return (char *)p < area->va_start + area->bytes
 			       ? KMEM_INTERIOR

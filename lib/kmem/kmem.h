@@ -151,6 +151,7 @@ struct kmem_stats {
 	size_t free_cold_bytes; /* free frames without */
 	size_t nr_areas;	/* vmap areas, and objects of the emergency */
 	size_t area_bytes;
+	size_t lazy_bytes; /* of areas that are free, and whole */
 	size_t present_bytes;  /* frames that are online */
 	size_t metadata_bytes; /* mem_map and byte map of these frames */
 	size_t returned_bytes; /* given back to the OS, ever */

@@ -104,6 +104,7 @@ void kmem_get_stats(struct kmem_stats *stats)
 		count_class(class, all, stats);
 	count_frames(stats);
 	vmalloc_get_stats(&vstats);
+	stats->lazy_bytes = vstats.lazy_bytes;
 	gate_open(&saved);
 	emergency_get_stats(&stats->nr_areas, &stats->area_bytes);
 	stats->nr_areas += vstats.nr_areas;

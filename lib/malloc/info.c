@@ -5,7 +5,8 @@
  * The questions are about glibc's structures; the answers are the numbers that
  * come closest in ours, and they are true:
  *
- *	arena     bytes of frames that hold objects or are free and warm
+ *	arena     bytes of frames that hold objects or are free and warm, and
+ *	          of lazily freed areas
  *	uordblks  bytes of live objects in them
  *	fordblks  arena - uordblks
  *	fsmblks   bytes of free objects in threads' sheaves and the barn
@@ -18,9 +19,14 @@
 #include "malloc/malloc.h"
 #include "os/report.h"
 
+static size_t free_bytes(const struct kmem_stats *stats)
+{
+	return stats->free_warm_bytes + stats->lazy_bytes;
+}
+
 static size_t arena_bytes(const struct kmem_stats *stats)
 {
-	return stats->slab_bytes + stats->block_bytes + stats->free_warm_bytes;
+	return stats->slab_bytes + stats->block_bytes + free_bytes(stats);
 }
 
 static size_t live_bytes(const struct kmem_stats *stats)
@@ -42,7 +48,7 @@ void malloc_fill_mallinfo2(struct mallinfo2 *info)
 		.fsmblks = stats.cached_bytes,
 		.uordblks = live_bytes(&stats),
 		.fordblks = arena_bytes(&stats) - live_bytes(&stats),
-		.keepcost = stats.free_warm_bytes,
+		.keepcost = free_bytes(&stats),
 	};
 }
 
@@ -61,6 +67,8 @@ void malloc_print_stats(void)
 			    stats.cached_bytes);
 	report_line("free frames     %zu bytes warm, %zu cold",
 		    stats.free_warm_bytes, stats.free_cold_bytes);
+	report_line("free areas      %zu bytes, lazily freed",
+		    stats.lazy_bytes);
 	report_line("frames online   %zu bytes, and %zu of metadata for them",
 		    stats.present_bytes, stats.metadata_bytes);
 	report_line("given back      %zu bytes so far", stats.returned_bytes);

@@ -21,6 +21,13 @@
  * uses, and its frames are the zone's from then on.  So large frees serve the
  * next small requests, and the other way round.
  *
+ * Lazily freed areas.  Most programs that free a large array want one like it
+ * again.  So the last few areas that were freed stay as they are, and serve a
+ * request that they are long enough for; a much longer one sends its end home.
+ * They are purged, oldest first, when anybody else needs memory: an area that
+ * none of them fits, and the zone before it takes memory that costs page
+ * faults (zone->recall).  And when nobody has needed them for a decay period.
+ *
  * Addresses are handed out in units of 4 MiB, lowest first.  units[u] is the
  * area that unit u belongs to, so that an address finds its area by a shift.
  * An area is followed by at least one unit of nothing: its guard.
@@ -37,6 +44,7 @@
  *	2. The blocks on area->homes are PAGE_LENT, in the order of their
  *	   offsets in the area, apart from each other, and add up to home_bytes.
  *	3. The last one ends within bytes; bytes <= (nr_units - 1) * 4 MiB.
+ *	4. zone_normal.recall is set while there are lazily freed areas.
  *
  * Falling back.  Without MREMAP_DONTUNMAP (Linux before 5.7, or a filter that
  * refuses it), near vm.max_map_count (each block moved is a mapping of its
@@ -51,6 +59,7 @@
 #include <string.h>
 
 #include "buddy/zone.h"
+#include "os/conf.h"
 #include "os/lock.h"
 #include "os/os.h"
 #include "os/report.h"
@@ -64,6 +73,11 @@
 #define HOME_MIN_BYTES (PAGE_SIZE << HOME_MIN_ORDER)
 #define HUGE_BYTES     MIB(2)
 
+/* Lazily freed areas that are kept.  One that is longer than wanted by a
+ * sixteenth is good enough. */
+#define MAX_LAZY   16
+#define LAZY_SLACK 16
+
 /* Blocks in areas at a time; the system allows 65530 mappings by default. */
 #define MAX_LENT_BLOCKS 16384
 
@@ -76,13 +90,16 @@ static struct vmap_area foreign;
 static struct {
 	struct lock lock;
 	struct list_head areas;
+	struct list_head lazy;	 /* freed areas, the last one first */
 	struct list_head unused; /* records of areas that are gone */
 	size_t table_bytes;	 /* mapped */
 	size_t lowest_free;	 /* no unit below this one is free */
 	size_t nr_areas;
-	size_t bytes;	  /* of all areas */
-	size_t nr_lent;	  /* blocks on the homes lists */
-	bool cannot_move; /* MREMAP_DONTUNMAP was refused as unknown */
+	size_t nr_lazy;
+	u64 lazy_since_ms; /* the oldest one's freed_ms */
+	size_t bytes;	   /* of all areas, lazily freed ones too */
+	size_t nr_lent;	   /* blocks on the homes lists */
+	bool cannot_move;  /* MREMAP_DONTUNMAP was refused as unknown */
 } vm = {
 	.lock = LOCK_INIT(LOCK_RANK_VMALLOC),
 };
@@ -172,24 +189,6 @@ static void set_units(size_t unit, size_t nr, struct vmap_area *area)
 		vm.lowest_free = unit + nr;
 }
 
-/* Claim @bytes of new mapped addresses; the first unit, or 0. */
-static size_t claim(size_t bytes, size_t align, size_t nr)
-{
-	for (;;) {
-		size_t unit = find_units(nr, align);
-		int err;
-
-		if (!unit)
-			return 0;
-		err = span_map(unit_to_addr(unit), bytes);
-		if (!err)
-			return unit;
-		if (err != -EEXIST)
-			return 0;
-		set_units(unit, nr, &foreign);
-	}
-}
-
 /* Units for @bytes, and one to guard them. */
 static size_t units_for(size_t bytes)
 {
@@ -260,29 +259,6 @@ static void set_bytes(struct vmap_area *area, size_t bytes)
 	area->bytes = bytes;
 }
 
-static bool wants_huge(void)
-{
-	size_t nr_pages = READ_ONCE(zone_normal.nr_present) -
-			  READ_ONCE(zone_normal.nr_lent);
-
-	return span_wants_huge(vm.bytes + (nr_pages << PAGE_SHIFT));
-}
-
-/* New memory of the area from @offset on: what there is, else fresh. */
-static bool fill(struct vmap_area *area, size_t offset, bool may_be_huge)
-{
-	bool is_clean = true;
-	size_t before = area->home_bytes;
-	size_t fresh = bring_homes(area, offset, area->bytes, &is_clean);
-
-	if (fresh)
-		zone_make_room(&zone_normal, fresh >> PAGE_SHIFT);
-	if (fresh >= HUGE_BYTES && may_be_huge && wants_huge())
-		os_advise_huge(area->va_start + area->bytes - fresh, fresh,
-			       true);
-	return is_clean && area->home_bytes == before;
-}
-
 /* A block's pages go home from where they are. */
 static void send_home(struct vmap_area *area, struct page *page)
 {
@@ -346,11 +322,156 @@ static void cut(struct vmap_area *area, size_t offset)
 	set_bytes(area, offset);
 }
 
+static void list_area(struct vmap_area *area)
+{
+	list_add(&area->link, &vm.areas);
+	vm.nr_areas++;
+}
+
+static void unlist_area(struct vmap_area *area)
+{
+	list_del(&area->link);
+	vm.nr_areas--;
+}
+
+static bool recall(u32 min_age_ms);
+
+static struct vmap_area *oldest_lazy(void)
+{
+	if (list_is_empty(&vm.lazy))
+		return NULL;
+	return list_last_entry(&vm.lazy, struct vmap_area, link);
+}
+
+/* After each change of the list. */
+static void note_oldest_lazy(void)
+{
+	struct vmap_area *oldest = oldest_lazy();
+
+	if (oldest)
+		WRITE_ONCE(vm.lazy_since_ms, oldest->freed_ms);
+	WRITE_ONCE(zone_normal.recall, oldest ? recall : NULL);
+}
+
+static void list_lazy(struct vmap_area *area)
+{
+	area->is_lazy = true;
+	area->freed_ms = os_now_ms();
+	list_add(&area->link, &vm.lazy);
+	vm.nr_lazy++;
+	note_oldest_lazy();
+}
+
+static void unlist_lazy(struct vmap_area *area)
+{
+	area->is_lazy = false;
+	list_del(&area->link);
+	vm.nr_lazy--;
+	note_oldest_lazy();
+}
+
+/* Nothing is left of @area but its record. */
+static void destroy(struct vmap_area *area)
+{
+	cut(area, 0);
+	set_units(addr_to_unit(area->va_start), area->nr_units, NULL);
+	list_add(&area->link, &vm.unused);
+}
+
+static void purge(struct vmap_area *area)
+{
+	unlist_lazy(area);
+	destroy(area);
+}
+
+static bool purge_oldest(void)
+{
+	struct vmap_area *area = oldest_lazy();
+
+	if (area)
+		purge(area);
+	return area;
+}
+
+static bool is_due(u64 since_ms, u32 min_age_ms)
+{
+	return !min_age_ms || os_now_ms() - since_ms >= min_age_ms;
+}
+
+/* zone_normal.recall */
+static bool recall(u32 min_age_ms)
+{
+	struct vmap_area *area;
+	bool purged = false;
+
+	if (!is_due(READ_ONCE(vm.lazy_since_ms), min_age_ms))
+		return false;
+	lock_acquire(&vm.lock);
+	area = oldest_lazy();
+	if (area && is_due(area->freed_ms, min_age_ms)) {
+		size_t nr_pages = area->bytes >> PAGE_SHIFT;
+
+		purge(area);
+		if (min_age_ms)
+			zone_note_unneeded(&zone_normal, nr_pages);
+		purged = true;
+	}
+	lock_release(&vm.lock);
+	return purged;
+}
+
+/*
+ * Claim @bytes of new mapped addresses, and those of lazily freed areas where
+ * there are no others.  Return: the first unit, or 0.
+ */
+static size_t claim(size_t bytes, size_t align, size_t nr)
+{
+	for (;;) {
+		size_t unit = find_units(nr, align);
+		int err = unit ? span_map(unit_to_addr(unit), bytes) : -ENOMEM;
+
+		if (!err)
+			return unit;
+		if (err == -EEXIST)
+			set_units(unit, nr, &foreign);
+		else if (!purge_oldest())
+			return 0;
+	}
+}
+
+static bool wants_huge(void)
+{
+	size_t nr_pages = READ_ONCE(zone_normal.nr_present) -
+			  READ_ONCE(zone_normal.nr_lent);
+
+	return span_wants_huge(vm.bytes + (nr_pages << PAGE_SHIFT));
+}
+
+/* New memory of the area from @offset on: what there is, else fresh. */
+static bool fill(struct vmap_area *area, size_t offset, bool may_be_huge)
+{
+	bool is_clean = true;
+	size_t before = area->home_bytes;
+	size_t fresh;
+
+	do {
+		fresh = bring_homes(area, offset, area->bytes, &is_clean);
+		offset = area->bytes - fresh;
+	} while (fresh >= HOME_MIN_BYTES && purge_oldest());
+	if (fresh)
+		zone_make_room(&zone_normal, fresh >> PAGE_SHIFT);
+	if (fresh >= HUGE_BYTES && may_be_huge && wants_huge())
+		os_advise_huge(area->va_start + area->bytes - fresh, fresh,
+			       true);
+	return is_clean && area->home_bytes == before;
+}
+
 void vmalloc_init(void)
 {
 	size_t table = nr_units() * sizeof(struct vmap_area *);
 
 	list_init(&vm.areas);
+	list_init(&vm.lazy);
 	list_init(&vm.unused);
 	/* The table itself comes first. */
 	vm.lowest_free = (table + UNIT_BYTES - 1) >> UNIT_SHIFT;
@@ -380,21 +501,117 @@ void vmalloc_reset(void)
 	lock_reset_orphan(&vm.lock);
 }
 
-void *vmalloc_bytes(size_t bytes, size_t align, bool *is_zero)
+static void shrink(struct vmap_area *area, size_t bytes)
 {
-	size_t nr, unit = 0;
+	size_t nr;
+
+	cut(area, bytes);
+	nr = units_for(area->bytes);
+	set_units(addr_to_unit(area->va_start) + nr, area->nr_units - nr, NULL);
+	area->nr_units = nr;
+}
+
+/* Lazily freed areas in the way of one that grows. */
+static void purge_units(size_t unit, size_t nr)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		struct vmap_area *area = units()[unit + i];
+
+		if (area && area->is_lazy)
+			purge(area);
+	}
+}
+
+static bool grow_in_place(struct vmap_area *area, size_t bytes)
+{
+	size_t unit = addr_to_unit(area->va_start);
+	size_t old_bytes = area->bytes;
+	size_t nr = units_for(bytes);
+	size_t old = area->nr_units;
+
+	if (nr > old) {
+		if (unit + nr > nr_units() || !extend_table(unit + nr - 1))
+			return false;
+		purge_units(unit + old, nr - old);
+		if (free_run(unit + old, nr - old) < nr - old)
+			return false;
+	}
+	if (span_map(area->va_start + area->bytes, bytes - area->bytes))
+		return false;
+	if (nr > old)
+		set_units(unit + old, nr - old, area);
+	area->nr_units = max_size(nr, old);
+	set_bytes(area, bytes);
+	fill(area, old_bytes, true);
+	return true;
+}
+
+static bool is_much_longer(const struct vmap_area *area, size_t bytes)
+{
+	return area->bytes - bytes > bytes / LAZY_SLACK;
+}
+
+/* The shortest lazily freed area that will do, or NULL. */
+static struct vmap_area *find_lazy(size_t bytes, size_t align)
+{
+	struct vmap_area *area, *best = NULL;
+
+	list_for_each_entry(area, &vm.lazy, link) {
+		if (area->bytes < bytes || (uintptr_t)area->va_start % align)
+			continue;
+		if (!best || area->bytes < best->bytes)
+			best = area;
+	}
+	return best;
+}
+
+/*
+ * Cut @area down to about @bytes.  A block across the end goes home as a whole,
+ * and smaller ones come for it.  Return: false when they cannot be had.
+ */
+static bool shorten(struct vmap_area *area, size_t bytes)
+{
+	if (!is_much_longer(area, bytes))
+		return true;
+	shrink(area, bytes);
+	if (!is_much_longer(area, bytes))
+		return true;
+	shrink(area,
+	       list_last_entry(&area->homes, struct page, link)->area_offset);
+	return grow_in_place(area, bytes);
+}
+
+static struct vmap_area *reuse_lazy(size_t bytes, size_t align)
+{
 	struct vmap_area *area;
 
-	bytes = align_up(bytes, os_page_size());
-	nr = units_for(bytes);
-	if (align < UNIT_BYTES)
-		align = UNIT_BYTES;
-	if (nr > nr_units())
+	if (!READ_ONCE(vm.nr_lazy))
 		return NULL;
-	area = new_record();
+	lock_acquire(&vm.lock);
+	area = find_lazy(bytes, align);
+	if (area) {
+		unlist_lazy(area);
+		if (shorten(area, bytes)) {
+			list_area(area);
+		} else {
+			destroy(area);
+			area = NULL;
+		}
+	}
+	lock_release(&vm.lock);
+	return area;
+}
+
+static struct vmap_area *new_area(size_t bytes, size_t align, bool *is_zero)
+{
+	struct vmap_area *area = new_record();
+	size_t nr = units_for(bytes);
+	size_t unit;
+
 	if (!area)
 		return NULL;
-
 	lock_acquire(&vm.lock);
 	unit = claim(bytes, align, nr);
 	if (!unit) {
@@ -408,55 +625,41 @@ void *vmalloc_bytes(size_t bytes, size_t align, bool *is_zero)
 	area->home_bytes = 0;
 	area->nr_units = nr;
 	list_init(&area->homes);
-	list_add(&area->link, &vm.areas);
-	vm.nr_areas++;
+	list_area(area);
 	set_units(unit, nr, area);
 	*is_zero = fill(area, 0, !*is_zero);
 	lock_release(&vm.lock);
-	return area->va_start;
+	return area;
+}
+
+void *vmalloc_bytes(size_t bytes, size_t align, bool *is_zero)
+{
+	struct vmap_area *area;
+
+	bytes = align_up(bytes, os_page_size());
+	if (align < UNIT_BYTES)
+		align = UNIT_BYTES;
+	if (units_for(bytes) > nr_units())
+		return NULL;
+	area = reuse_lazy(bytes, align);
+	if (area)
+		*is_zero = false;
+	else
+		area = new_area(bytes, align, is_zero);
+	return area ? area->va_start : NULL;
 }
 
 void vfree_area(struct vmap_area *area)
 {
 	lock_acquire(&vm.lock);
-	list_del(&area->link);
-	vm.nr_areas--;
-	cut(area, 0);
-	set_units(addr_to_unit(area->va_start), area->nr_units, NULL);
-	list_add(&area->link, &vm.unused);
+	unlist_area(area);
+	if (vm.nr_lazy == MAX_LAZY)
+		purge_oldest();
+	if (pf_conf.decay_ms)
+		list_lazy(area);
+	else
+		destroy(area);
 	lock_release(&vm.lock);
-}
-
-static void shrink(struct vmap_area *area, size_t bytes)
-{
-	size_t nr;
-
-	cut(area, bytes);
-	nr = units_for(area->bytes);
-	set_units(addr_to_unit(area->va_start) + nr, area->nr_units - nr, NULL);
-	area->nr_units = nr;
-}
-
-static bool grow_in_place(struct vmap_area *area, size_t bytes)
-{
-	size_t unit = addr_to_unit(area->va_start);
-	size_t old_bytes = area->bytes;
-	size_t nr = units_for(bytes);
-	size_t old = area->nr_units;
-
-	if (nr > old) {
-		if (unit + nr > nr_units() || !extend_table(unit + nr - 1) ||
-		    free_run(unit + old, nr - old) < nr - old)
-			return false;
-	}
-	if (span_map(area->va_start + area->bytes, bytes - area->bytes))
-		return false;
-	if (nr > old)
-		set_units(unit + old, nr - old, area);
-	area->nr_units = max_size(nr, old);
-	set_bytes(area, bytes);
-	fill(area, old_bytes, true);
-	return true;
 }
 
 /*
@@ -570,6 +773,8 @@ void vmalloc_get_stats(struct vmalloc_stats *stats)
 		stats->bytes += area->bytes;
 		stats->home_bytes += area->home_bytes;
 	}
+	list_for_each_entry(area, &vm.lazy, link)
+		stats->lazy_bytes += area->bytes;
 	stats->nr_areas = vm.nr_areas;
 	lock_release(&vm.lock);
 }
@@ -599,8 +804,15 @@ bool vmalloc_check(struct check_report *report)
 	struct vmap_area *area;
 
 	lock_acquire(&vm.lock);
-	list_for_each_entry(area, &vm.areas, link)
+	list_for_each_entry(area, &vm.areas, link) {
+		CHECK(!area->is_lazy, report, area);
 		check_area(area, report);
+	}
+	list_for_each_entry(area, &vm.lazy, link) {
+		CHECK(area->is_lazy, report, area);
+		check_area(area, report);
+	}
+	CHECK(!zone_normal.recall == list_is_empty(&vm.lazy), report, &vm);
 	lock_release(&vm.lock);
 	return check_report_clean(report);
 }

@@ -15,7 +15,9 @@ struct vmap_area {
 	size_t home_bytes;	/* of it: pages that came from the zone */
 	size_t nr_units;	/* of the address space, guard included */
 	struct list_head homes; /* struct page of their blocks, in order */
-	struct list_head link;	/* all areas, or free records */
+	struct list_head link;	/* all areas, lazily freed, or free records */
+	bool is_lazy;		/* freed, and still whole */
+	u64 freed_ms;		/* lazily freed: os_now_ms() */
 };
 
 /* Once, after span_init(). */
@@ -32,7 +34,10 @@ void vmalloc_init(void);
  */
 void *vmalloc_bytes(size_t bytes, size_t align, bool *is_zero);
 
-/* The area that contains @addr, or NULL; safe without a lock for one's own. */
+/*
+ * The area that contains @addr, or NULL; safe without a lock for one's own.
+ * Lazily freed ones are found, too.
+ */
 struct vmap_area *find_vmap_area(const void *addr);
 
 static inline bool is_vmalloc_addr(const void *addr)
@@ -41,7 +46,7 @@ static inline bool is_vmalloc_addr(const void *addr)
 	       (const char *)addr < vmalloc_end;
 }
 
-/* Give @area back; its pages go home to the zone, warm. */
+/* Give @area back.  It is lazily freed: whole until zone_recall(). */
 void vfree_area(struct vmap_area *area);
 
 /**
@@ -60,6 +65,7 @@ struct vmalloc_stats {
 	size_t nr_areas;
 	size_t bytes;
 	size_t home_bytes;
+	size_t lazy_bytes; /* of lazily freed areas, not in the above */
 };
 void vmalloc_get_stats(struct vmalloc_stats *stats);
 

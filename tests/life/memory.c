@@ -439,6 +439,7 @@ static void free_and_sleep(void *arg)
 	free_objects(small_objects(bytes / 2));
 	free(memset(malloc(bytes / 4), 1, bytes / 4));
 	free_objects(small_objects(bytes));
+	free(memset(malloc(bytes / 4), 1, bytes / 4));
 	full = status_kib("VmHWM");
 	EXPECT_GE(full, bytes / KIB);
 

@@ -218,6 +218,7 @@ TEST(the_numbers_are_those_of_what_was_allocated)
 	struct kmem_stats before, now;
 	unsigned int i;
 
+	pf_conf.decay_ms = 1000000;
 	pf_trim();
 	before = stats_now();
 	for (i = 0; i < 100; i++)
@@ -244,6 +245,7 @@ TEST(the_numbers_are_those_of_what_was_allocated)
 	EXPECT_EQ(now.slab_bytes_live, before.slab_bytes_live);
 	EXPECT_EQ(now.block_bytes, before.block_bytes);
 	EXPECT_EQ(now.nr_areas, before.nr_areas);
+	EXPECT_EQ(now.lazy_bytes - before.lazy_bytes, MIB(8));
 	EXPECT_GT(now.nr_cached, 0);
 	expect_sums(&now);
 }
@@ -346,6 +348,9 @@ TEST(each_kind_of_pointer_is_told)
 	pf_free(block);
 	pf_free(area);
 	EXPECT_NE(kmem_usable_size(block, &size), KMEM_OK);
+	EXPECT_EQ(kmem_usable_size(area, &size), KMEM_ALREADY_FREE);
+	EXPECT_EQ(kmem_usable_size(area + 1, &size), KMEM_NOT_IN_USE);
+	pf_trim();
 	EXPECT_EQ(kmem_usable_size(area, &size), KMEM_NOT_IN_USE);
 }
 
