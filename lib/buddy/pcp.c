@@ -132,7 +132,7 @@ static void put_long(struct per_cpu_pages *pcp, struct zone *zone,
 	pcp->nr_long_pages += (u32)nr_pages;
 }
 
-static struct page *find(struct per_cpu_pages *pcp, size_t nr_pages)
+struct page *pcp_alloc_cached(struct per_cpu_pages *pcp, size_t nr_pages)
 {
 	if (nr_pages > PCP_MAX_PAGES)
 		return find_long(pcp, nr_pages);
@@ -142,7 +142,7 @@ static struct page *find(struct per_cpu_pages *pcp, size_t nr_pages)
 struct page *pcp_alloc(struct per_cpu_pages *pcp, struct zone *zone,
 		       size_t nr_pages)
 {
-	struct page *page = find(pcp, nr_pages);
+	struct page *page = pcp_alloc_cached(pcp, nr_pages);
 
 	if (page)
 		return page;
@@ -155,27 +155,39 @@ struct page *pcp_alloc(struct per_cpu_pages *pcp, struct zone *zone,
 	return zone_alloc_pages(zone, nr_pages, 0);
 }
 
+/* A list that is over, or all of them. */
+static pf_noinline void flush_excess(struct per_cpu_pages *pcp,
+				     struct zone *zone, size_t nr_pages)
+{
+	flush_list(pcp, zone, nr_pages, PCP_BLOCKS / 2);
+	if (pcp->nr_pages > PCP_HIGH)
+		flush_lists(pcp, zone);
+}
+
+static pf_noinline void free_long(struct per_cpu_pages *pcp, struct zone *zone,
+				  struct page *page, size_t nr_pages)
+{
+	if (nr_pages > PCP_MAX_LONG_PAGES || !is_aligned(page, nr_pages))
+		zone_free_pages(zone, page, nr_pages);
+	else
+		put_long(pcp, zone, page, nr_pages);
+}
+
 void pcp_free(struct per_cpu_pages *pcp, struct zone *zone, struct page *page,
 	      size_t nr_pages)
 {
-	if (nr_pages > PCP_MAX_LONG_PAGES || !is_aligned(page, nr_pages)) {
-		zone_free_pages(zone, page, nr_pages);
-		return;
-	}
-	if (nr_pages > PCP_MAX_PAGES) {
-		put_long(pcp, zone, page, nr_pages);
+	if (nr_pages > PCP_MAX_PAGES || !is_aligned(page, nr_pages)) {
+		free_long(pcp, zone, page, nr_pages);
 		return;
 	}
 	WRITE_ONCE(page->type, PAGE_PCP);
 	page->nr = (u32)nr_pages;
 	page->link.next = (struct list_head *)pcp->list[nr_pages - 1];
 	pcp->list[nr_pages - 1] = page;
-	pcp->nr_blocks[nr_pages - 1]++;
 	pcp->nr_pages += (u32)nr_pages;
-	if (pcp->nr_blocks[nr_pages - 1] > PCP_BLOCKS)
-		flush_list(pcp, zone, nr_pages, PCP_BLOCKS / 2);
-	if (pcp->nr_pages > PCP_HIGH)
-		flush_lists(pcp, zone);
+	if (++pcp->nr_blocks[nr_pages - 1] > PCP_BLOCKS ||
+	    pcp->nr_pages > PCP_HIGH)
+		flush_excess(pcp, zone, nr_pages);
 }
 
 void pcp_drain(struct per_cpu_pages *pcp, struct zone *zone)

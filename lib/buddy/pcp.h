@@ -28,6 +28,9 @@ static inline size_t pcp_nr_pages(const struct per_cpu_pages *pcp)
 	return pcp->nr_pages + pcp->nr_long_pages;
 }
 
+/* Frames from the thread's lists, or NULL: @nr_pages are any number. */
+struct page *pcp_alloc_cached(struct per_cpu_pages *pcp, size_t nr_pages);
+
 /**
  * pcp_alloc - frames side by side, from the thread's lists or the zone
  *

@@ -180,20 +180,30 @@ static void *refill(unsigned int class)
 	return object;
 }
 
-void *kmem_alloc_slow(size_t size)
+static void *block_of(struct page *page, size_t nr_pages)
 {
-	unsigned int class;
-	bool is_zero = false;
-	void *object;
+	page->nr = (u32)nr_pages;
+	store_release(&page->type, PAGE_BLOCK);
+	return page_to_virt(page);
+}
 
-	if (size > KMALLOC_MAX_CACHE_SIZE)
-		return kmem_alloc_large(size, PAGE_SIZE, &is_zero);
-	class = size_to_class(size);
-	sheaf_undo_pop(class);
-	object = refill(class);
-	if (unlikely(!object) && find_memory())
-		object = refill(class);
-	return object;
+/* Most blocks are freed and allocated again by the same thread. */
+static void *alloc_cached_block(size_t size)
+{
+	size_t nr_pages = bytes_to_pages(size);
+	struct tcache *tc;
+	struct page *page;
+	void *p;
+
+	if (nr_pages > PCP_MAX_LONG_PAGES)
+		return NULL;
+	tc = gate_try_enter();
+	if (unlikely(!tc))
+		return NULL;
+	page = pcp_alloc_cached(&tc->pcp, nr_pages);
+	p = likely(page) ? block_of(page, nr_pages) : NULL;
+	gate_leave(tc);
+	return p;
 }
 
 static void *alloc_block(struct tcache *tc, size_t nr_pages,
@@ -208,15 +218,12 @@ static void *alloc_block(struct tcache *tc, size_t nr_pages,
 	if (!page)
 		return NULL;
 	*is_zero = !page_is_warm(page);
-	page->nr = (u32)nr_pages;
-	store_release(&page->type, PAGE_BLOCK);
-	return page_to_virt(page);
+	return block_of(page, nr_pages);
 }
 
 static void *alloc_large(size_t size, size_t align, bool *is_zero)
 {
 	size_t nr_pages = bytes_to_pages(size ? size : 1);
-	unsigned int order = order_of_pages(bytes_to_pages(align));
 	struct tcache *tc = enter();
 	void *p;
 
@@ -225,7 +232,8 @@ static void *alloc_large(size_t size, size_t align, bool *is_zero)
 		return emergency_alloc(size, align);
 	}
 	if (nr_pages <= MAX_ORDER_NR_PAGES && align <= KMEM_MAX_BLOCK)
-		p = alloc_block(tc, nr_pages, order, is_zero);
+		p = alloc_block(tc, nr_pages,
+				order_of_pages(bytes_to_pages(align)), is_zero);
 	else
 		p = vmalloc_bytes(nr_pages << PAGE_SHIFT, align, is_zero);
 	gate_leave(tc);
@@ -235,10 +243,34 @@ static void *alloc_large(size_t size, size_t align, bool *is_zero)
 
 void *kmem_alloc_large(size_t size, size_t align, bool *is_zero)
 {
-	void *p = alloc_large(size, align, is_zero);
+	void *p = align <= PAGE_SIZE ? alloc_cached_block(size) : NULL;
 
+	if (likely(p)) {
+		*is_zero = false;
+		return p;
+	}
+	p = alloc_large(size, align, is_zero);
 	if (unlikely(!p) && find_memory())
 		p = alloc_large(size, align, is_zero);
+	return p;
+}
+
+void *kmem_alloc_slow(size_t size)
+{
+	unsigned int class;
+	bool is_zero = false;
+	void *p;
+
+	if (size > KMALLOC_MAX_CACHE_SIZE) {
+		p = alloc_cached_block(size);
+		return likely(p) ? p
+				 : kmem_alloc_large(size, PAGE_SIZE, &is_zero);
+	}
+	class = size_to_class(size);
+	sheaf_undo_pop(class);
+	p = refill(class);
+	if (unlikely(!p) && find_memory())
+		p = refill(class);
 	return p;
 }
 
@@ -256,12 +288,17 @@ static struct page *block_around(struct page *page)
 	}
 }
 
+static bool is_block_at(const struct page *page, const void *p)
+{
+	return load_acquire(&page->type) == PAGE_BLOCK &&
+	       (uintptr_t)p % PAGE_SIZE == 0;
+}
+
 static enum kmem_status inspect_frame(const void *p, size_t *size)
 {
 	struct page *page = virt_to_page(p);
 
-	if (load_acquire(&page->type) == PAGE_BLOCK &&
-	    ((uintptr_t)p & (PAGE_SIZE - 1)) == 0) {
+	if (is_block_at(page, p)) {
 		*size = (size_t)page->nr << PAGE_SHIFT;
 		return KMEM_OK;
 	}
@@ -326,51 +363,99 @@ enum kmem_status kmem_usable_size(const void *p, size_t *size)
 	return KMEM_NOT_IN_USE; /* metadata, or not online yet */
 }
 
-static enum kmem_status free_inside(struct tcache *tc, void *p, void **culprit)
+/* Leave the gate after a free; caches that it emptied may tell of another. */
+static enum kmem_status
+leave_after_free(struct tcache *tc, enum kmem_status status, void **culprit)
 {
-	struct bad_free bad = {NULL, OBJECT_OK};
-	u8 class = is_direct_map_addr(p) ? byte_map()[virt_to_pfn(p)] : 0;
-	enum kmem_status status;
-	size_t size;
-
-	if (class) {
-		barn_free(tc, class, p, &bad);
-		return status_of(&bad, culprit);
-	}
-	*culprit = p;
-	status = kmem_usable_size(p, &size);
-	if (status != KMEM_OK)
-		return status;
-	if (is_vmalloc_addr(p))
-		vfree_area(find_vmap_area(p));
-	else
-		pcp_free(&tc->pcp, &zone_normal, virt_to_page(p),
-			 size >> PAGE_SHIFT);
-	return KMEM_OK;
-}
-
-enum kmem_status kmem_free_slow(void *p, void **culprit)
-{
-	enum kmem_status status;
-	struct tcache *tc;
-
-	*culprit = p;
-	if (!p)
-		return KMEM_OK;
-	if (is_emergency_addr(p))
-		return emergency_free(p);
-	if (!is_vmalloc_addr(p) && virt_to_pfn(p) >= direct_map.end_pfn)
-		return KMEM_FOREIGN;
-	tc = enter();
-	if (unlikely(!tc)) {
-		emergency_defer(p);
-		return KMEM_OK;
-	}
-	status = free_inside(tc, p, culprit);
 	gate_leave(tc);
 	if (likely(!found_bad.object) || status != KMEM_OK)
 		return status;
 	return status_of(&found_bad, culprit);
+}
+
+static pf_noinline enum kmem_status free_object(unsigned int class, void *p,
+						void **culprit)
+{
+	struct bad_free bad = {NULL, OBJECT_OK};
+	struct tcache *tc = enter();
+
+	if (unlikely(!tc)) {
+		emergency_defer(p);
+		return KMEM_OK;
+	}
+	barn_free(tc, class, p, &bad);
+	return leave_after_free(tc, status_of(&bad, culprit), culprit);
+}
+
+static pf_noinline enum kmem_status free_area(void *p, void **culprit)
+{
+	struct tcache *tc = enter();
+	enum kmem_status status;
+	size_t size;
+
+	if (unlikely(!tc)) {
+		emergency_defer(p);
+		return KMEM_OK;
+	}
+	status = inspect_area(p, &size);
+	if (status == KMEM_OK)
+		vfree_area(find_vmap_area(p));
+	return leave_after_free(tc, status, culprit);
+}
+
+static pf_noinline enum kmem_status free_elsewhere(void *p, void **culprit)
+{
+	size_t size;
+
+	if (!p)
+		return KMEM_OK;
+	if (is_vmalloc_addr(p))
+		return free_area(p, culprit);
+	if (is_emergency_addr(p))
+		return emergency_free(p);
+	return kmem_usable_size(p, &size);
+}
+
+/* A page block, where the gate is not open to all. */
+static pf_noinline enum kmem_status free_block(void *p, void **culprit)
+{
+	struct tcache *tc = enter();
+	enum kmem_status status;
+	size_t size;
+
+	if (unlikely(!tc)) {
+		emergency_defer(p);
+		return KMEM_OK;
+	}
+	status = inspect_frame(p, &size);
+	if (status == KMEM_OK)
+		pcp_free(&tc->pcp, &zone_normal, virt_to_page(p),
+			 size >> PAGE_SHIFT);
+	return leave_after_free(tc, status, culprit);
+}
+
+enum kmem_status kmem_free_slow(void *p, void **culprit)
+{
+	struct tcache *tc;
+	struct page *page;
+	u8 class;
+
+	*culprit = p;
+	if (unlikely(!is_direct_map_addr(p)))
+		return free_elsewhere(p, culprit);
+	class = byte_map()[virt_to_pfn(p)];
+	if (class)
+		return free_object(class, p, culprit);
+	tc = gate_try_enter();
+	if (unlikely(!tc))
+		return free_block(p, culprit);
+	page = virt_to_page(p);
+	if (unlikely(!is_block_at(page, p))) {
+		gate_leave(tc);
+		return free_block(p, culprit);
+	}
+	pcp_free(&tc->pcp, &zone_normal, page, page->nr);
+	return leave_after_free(tc, KMEM_OK, culprit);
 }
 
 static bool resize_block(struct page *page, size_t nr_pages)

@@ -14,7 +14,7 @@
 #include "os/thread.h"
 
 /* Thread that prints its last words, or 0; the first one wins. */
-static int dying_thread;
+int dying_thread;
 
 void report_line(const char *format, ...)
 {
@@ -30,13 +30,6 @@ void report_line(const char *format, ...)
 	if (syscall(SYS_write, 2, line.start, line.len + 1) < 0)
 		errno = saved; /* stderr is closed: there is nobody to tell */
 	errno = saved;
-}
-
-bool report_is_dying(void)
-{
-	int dying = READ_ONCE(dying_thread);
-
-	return unlikely(dying) && dying == os_thread_id();
 }
 
 _Noreturn void report_abort(void)

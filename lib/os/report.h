@@ -11,6 +11,7 @@
 
 #include "base/compiler.h"
 #include "base/types.h"
+#include "os/thread.h"
 
 /* One line on stderr, "pfmalloc: " before it; errno is kept. */
 void report_line(const char *format, ...) pf_printf(1, 2);
@@ -22,8 +23,15 @@ void report_line(const char *format, ...) pf_printf(1, 2);
  */
 _Noreturn void report_abort(void);
 
+extern int dying_thread pf_hidden; /* in report_abort(); else 0 */
+
 /* True in the thread that is in report_abort(); malloc serves it last words. */
-bool report_is_dying(void);
+static inline bool report_is_dying(void)
+{
+	int dying = READ_ONCE(dying_thread);
+
+	return unlikely(dying) && dying == os_thread_id();
+}
 
 _Noreturn void bug_at(const char *text, const char *file, unsigned int line);
 

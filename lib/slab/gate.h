@@ -77,6 +77,21 @@ static inline struct tcache *gate_enter(void)
 	}
 }
 
+/* The same, but NULL wherever that takes more than a look. */
+static inline struct tcache *gate_try_enter(void)
+{
+	struct tcache *tc = thread_heap.tcache;
+
+	if (unlikely(!tc || tc->is_busy))
+		return NULL;
+	WRITE_ONCE(tc->is_busy, 1);
+	barrier();
+	if (gate_is_open())
+		return tc;
+	store_release(&tc->is_busy, 0);
+	return NULL;
+}
+
 static inline void gate_leave(struct tcache *tc)
 {
 	WRITE_ONCE(tc->nr_slow, tc->nr_slow + 1); /* others read it */
