@@ -84,18 +84,6 @@ static enum kmem_status status_of(const struct bad_free *bad, void **culprit)
 	return KMEM_ALREADY_FREE;
 }
 
-/*
- * Emptying caches may find an object that was freed twice, in a call that has
- * nothing to do with it.  The next free says so.
- */
-static struct bad_free found_bad;
-
-static void remember_bad(const struct bad_free *bad)
-{
-	if (bad->object && !found_bad.object)
-		found_bad = *bad;
-}
-
 /* Objects in the barn hold frames between which larger blocks would fit. */
 static void defragment(void)
 {
@@ -109,7 +97,7 @@ static void defragment(void)
 	barn_flush(tc, &bad);
 	pcp_drain(&tc->pcp, &zone_normal);
 	gate_leave(tc);
-	remember_bad(&bad);
+	bad_free_keep(&bad);
 }
 
 static void free_one(void *p)
@@ -117,7 +105,7 @@ static void free_one(void *p)
 	struct bad_free bad = {NULL, OBJECT_ALREADY_FREE};
 
 	if (kmem_free_slow(p, &bad.object) != KMEM_OK)
-		remember_bad(&bad);
+		bad_free_keep(&bad);
 }
 
 /* Areas that were lazily freed and that nobody has needed since. */
@@ -156,7 +144,7 @@ static bool find_memory(void)
 	if (state != READY)
 		return false;
 	caches_drain(&bad);
-	remember_bad(&bad);
+	bad_free_keep(&bad);
 	tc = gate_enter();
 	if (!tc)
 		return false;
@@ -368,9 +356,9 @@ static enum kmem_status
 leave_after_free(struct tcache *tc, enum kmem_status status, void **culprit)
 {
 	gate_leave(tc);
-	if (likely(!found_bad.object) || status != KMEM_OK)
+	if (likely(!kept_bad_free.object) || status != KMEM_OK)
 		return status;
-	return status_of(&found_bad, culprit);
+	return status_of(&kept_bad_free, culprit);
 }
 
 static pf_noinline enum kmem_status free_object(unsigned int class, void *p,

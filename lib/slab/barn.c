@@ -28,6 +28,9 @@
 
 #define FIRST_BATCH 4
 
+/* Objects of a class that the caches of a thread that has ended may keep. */
+#define IDLE_BYTES_MAX KIB(4)
+
 /* Of a sheaf: nothing but objects from its top down to the first NULL. */
 static unsigned int count_objects(u32 top)
 {
@@ -263,6 +266,30 @@ void barn_free(struct tcache *tc, unsigned int class, void *object,
 			top = exchange_full(s, tc, top, n, bad);
 	}
 	push(class, top, object);
+}
+
+static void settle(struct kmem_cache *s, struct tcache *tc,
+		   struct bad_free *bad)
+{
+	u32 top = thread_heap.top[s->class];
+	unsigned int keep = (unsigned int)(IDLE_BYTES_MAX / s->size);
+	unsigned int n = top ? count_objects(top) : 0;
+
+	if (n <= keep)
+		return;
+	/* In a child of fork() they shall not be here and there. */
+	WRITE_ONCE(thread_heap.top[s->class], 0);
+	barn_put_objects(tc, s->class, &sheaf_slots()[top - n], n - keep, bad);
+	clear_below(top - keep);
+	WRITE_ONCE(thread_heap.top[s->class], top);
+}
+
+void barn_settle(struct tcache *tc, struct bad_free *bad)
+{
+	unsigned int class;
+
+	for (class = 1; class < NR_CLASSES; class ++)
+		settle(&kmalloc_caches[class], tc, bad);
 }
 
 void barn_flush(struct tcache *tc, struct bad_free *bad)

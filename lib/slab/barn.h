@@ -27,6 +27,13 @@ void *barn_alloc(struct tcache *tc, unsigned int class);
 void barn_free(struct tcache *tc, unsigned int class, void *object,
 	       struct bad_free *bad);
 
+/**
+ * barn_settle - the thread ends: what its caches need not hold, to the slabs
+ *
+ * They wait for another thread, which may have no use for that much.
+ */
+void barn_settle(struct tcache *tc, struct bad_free *bad);
+
 /* The barn's sheaves of all classes back to slabs. */
 void barn_flush(struct tcache *tc, struct bad_free *bad);
 

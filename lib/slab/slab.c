@@ -259,6 +259,8 @@ static unsigned int object_index(const struct kmem_cache *s,
 	return index;
 }
 
+struct bad_free kept_bad_free;
+
 void bad_free_remember(struct bad_free *bad, void *object, enum bad_object kind)
 {
 	if (bad->object)

@@ -61,6 +61,18 @@ struct bad_free {
 void bad_free_remember(struct bad_free *bad, void *object,
 		       enum bad_object kind);
 
+/*
+ * Emptying caches may find one in a call that has nothing to do with it, and
+ * has nobody to tell.  It is kept here, and the next free says so.
+ */
+extern struct bad_free kept_bad_free pf_hidden;
+
+static inline void bad_free_keep(const struct bad_free *bad)
+{
+	if (unlikely(bad->object) && !kept_bad_free.object)
+		kept_bad_free = *bad;
+}
+
 /* The calls below want s->lock held. */
 
 /**
