@@ -15,6 +15,7 @@
 #define PF_IOPORT_PORTS_H
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/compiler.h"
 #include "base/types.h"
@@ -75,24 +76,35 @@ struct port_access {
 	const void *caller; /* where the call returns to */
 };
 
+/* An element of it; the program's memory need not be aligned. */
 static inline u32 access_get(const struct port_access *access, unsigned long i)
 {
+	const u8 *where = (const u8 *)access->data + i * access->width;
+	u32 dword;
+	u16 word;
+
 	if (access->width == 1)
-		return ((const u8 *)access->data)[i];
-	if (access->width == 2)
-		return ((const u16 *)access->data)[i];
-	return ((const u32 *)access->data)[i];
+		return *where;
+	if (access->width == 2) {
+		memcpy(&word, where, sizeof(word));
+		return word;
+	}
+	memcpy(&dword, where, sizeof(dword));
+	return dword;
 }
 
 static inline void access_set(const struct port_access *access, unsigned long i,
 			      u32 value)
 {
+	u8 *where = (u8 *)access->data + i * access->width;
+	u16 word = (u16)value;
+
 	if (access->width == 1)
-		((u8 *)access->data)[i] = (u8)value;
+		*where = (u8)value;
 	else if (access->width == 2)
-		((u16 *)access->data)[i] = (u16)value;
+		memcpy(where, &word, sizeof(word));
 	else
-		((u32 *)access->data)[i] = value;
+		memcpy(where, &value, sizeof(value));
 }
 
 /*

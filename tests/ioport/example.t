@@ -48,16 +48,16 @@ is_refused()
 {
 	cp "$rtc" "$tmp/rtc" && chmod 755 "$tmp" "$tmp/rtc" || return
 	LD_LIBRARY_PATH=$PF_BUILDDIR/.libs $unprivileged "$tmp/rtc" \
-		2>"$tmp/said"
-	[ $? -eq 1 ] || { cat "$tmp/said"; return 1; }
-	cat "$tmp/said"
-	sed -n 1p "$tmp/said" >"$tmp/first" &&
+		2>"$tmp/stderr"
+	[ $? -eq 1 ] || { cat "$tmp/stderr"; return 1; }
+	cat "$tmp/stderr"
+	sed -n 1p "$tmp/stderr" >"$tmp/first" &&
 	grep -Eq '^pfmalloc: ports 0070-0071 cannot be had: ioperm says ' \
 		"$tmp/first" &&
 	grep -Eq 'E(PERM|NOSYS): .*; /dev/port says E(ACCES|NOENT); ' \
 		"$tmp/first" &&
 	grep -q '; PFMALLOC_CONF=ioport:sim simulates them$' "$tmp/first" &&
-	sed -n 2p "$tmp/said" | grep -q '^rtc: the ports of the clock: '
+	sed -n 2p "$tmp/stderr" | grep -q '^rtc: the ports of the clock: '
 }
 if [ -n "$unprivileged" ] && ! $unprivileged true 2>/dev/null; then
 	skip "without privileges it says why not" "setpriv does not work here"

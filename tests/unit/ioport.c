@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "ioport/ports.h"
@@ -399,6 +400,7 @@ TEST(a_string_of_no_elements_touches_nothing)
 TEST(plain_registers_read_as_they_were_written)
 {
 	uint16_t words[2] = {0, 0};
+	uint8_t bytes[9] = {0};
 
 	on_simulator();
 	request(0x300, 8);
@@ -411,6 +413,11 @@ TEST(plain_registers_read_as_they_were_written)
 	pf_insw(0x302, words, 2);
 	EXPECT_EQ(words[0], 0x89ab);
 	EXPECT_EQ(words[1], 0x89ab);
+	pf_insl(0x300, bytes + 1, 2); /* at an odd address */
+	EXPECT_EQ(bytes[0], 0);
+	EXPECT_EQ(memcmp(bytes + 1, bytes + 5, 4), 0);
+	pf_outsw(0x300, bytes + 1, 1);
+	EXPECT_EQ(pf_inl(0x300), 0x89abcdef);
 	EXPECT_EQ(pf_iosim_peek(0x302), 0xab);
 	pf_iosim_poke(0x302, 0x77);
 	EXPECT_EQ(pf_inb(0x302), 0x77);
@@ -594,15 +601,28 @@ TEST(cycles_come_one_at_a_time)
 	pf_iosim_unplug(&model);
 }
 
-static void use_in_child(void *arg)
-{
-	int i;
+static bool threads_shall_end;
 
-	for (i = 0; i < 100; i++) {
-		pf_outl(1, 0x340);
-		request(0x10, 1);
+static void *use_until_told(void *arg)
+{
+	while (!READ_ONCE(threads_shall_end)) {
+		use_halves(arg);
+		pf_request_region(0x10, 1, "of a thread");
 		pf_release_region(0x10, 1);
 	}
+	return NULL;
+}
+
+/* Fork came between cycles, and between requests. */
+static void use_in_child(void *arg)
+{
+	EXPECT_EQ(pf_inl(0x340), 1);
+	pf_outl(77, 0x340);
+	EXPECT_EQ(pf_inl(0x340), 1);
+	request(0x14, 1);
+	pf_release_region(0x14, 1);
+	/* _exit() would let ThreadSanitizer miss the threads of the parent. */
+	syscall(SYS_exit_group, tap_exit_status());
 }
 
 TEST(fork_waits_for_the_bus)
@@ -611,16 +631,18 @@ TEST(fork_waits_for_the_bus)
 					.nr_ports = 4,
 					.read = read_halves,
 					.write = write_halves};
-	pthread_t threads[NR_THREADS];
+	pthread_t threads[1];
 	int i;
 
 	on_simulator();
 	pf_iosim_plug(&model);
 	request(0x340, 4);
-	threads_start(NR_THREADS, use_halves, threads);
-	for (i = 0; i < 20; i++)
+	WRITE_ONCE(threads_shall_end, false);
+	threads_start(1, use_until_told, threads);
+	for (i = 0; i < 50; i++)
 		child_run(20, use_in_child, NULL);
-	threads_join(NR_THREADS, threads);
+	WRITE_ONCE(threads_shall_end, true);
+	threads_join(1, threads);
 	pf_release_region(0x340, 4);
 	pf_iosim_unplug(&model);
 }
