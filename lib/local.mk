@@ -28,6 +28,8 @@ core_sources = \
 	lib/os/lock.h \
 	lib/os/memory.c \
 	lib/os/os.h \
+	lib/os/port.c \
+	lib/os/port.h \
 	lib/os/report.c \
 	lib/os/report.h \
 	lib/os/thread.c \
@@ -65,6 +67,16 @@ core_sources = \
 	lib/kmem/kmem.c \
 	lib/kmem/kmem.h \
 	lib/kmem/stats.c \
+	lib/ioport/access.c \
+	lib/ioport/devport.c \
+	lib/ioport/ioperm.c \
+	lib/ioport/ports.h \
+	lib/ioport/record.c \
+	lib/ioport/refuse.c \
+	lib/ioport/region.c \
+	lib/ioport/resource.c \
+	lib/ioport/resource.h \
+	lib/ioport/sim.c \
 	lib/malloc/aligned.c \
 	lib/malloc/badptr.c \
 	lib/malloc/foreign.c \
@@ -139,6 +151,7 @@ CLEANFILES += pfmalloc.o pfmalloc.o-tmp libpfmalloc.a
 
 pkgconfig_DATA += lib/pfmalloc.pc
 dist_man_MANS += \
+	lib/ioport/pfmalloc-ioport.3 \
 	lib/malloc/pfmalloc.3 \
 	lib/os/pfmalloc.conf.5 \
 	lib/preload/pfmalloc.7

@@ -7,6 +7,7 @@ include tests/bench/local.mk
 include tests/build/local.mk
 include tests/death/local.mk
 include tests/family/local.mk
+include tests/ioport/local.mk
 include tests/life/local.mk
 include tests/programs/local.mk
 include tests/unit/local.mk

@@ -23,7 +23,9 @@
 #include "os/thread.h"
 
 enum lock_rank {
-	LOCK_RANK_THREADS = 1, /* the list of idle per-thread caches */
+	LOCK_RANK_BUS = 1,     /* the simulated bus: models run under it */
+	LOCK_RANK_PORTS,       /* the tree of port regions */
+	LOCK_RANK_THREADS,     /* the list of idle per-thread caches */
 	LOCK_RANK_CACHE,       /* one kmem_cache: its barn and its slabs */
 	LOCK_RANK_SHEAVES,     /* the pool of empty sheaves */
 	LOCK_RANK_VMALLOC,     /* the vmalloc area */

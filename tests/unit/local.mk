@@ -24,6 +24,8 @@ unit_programs = \
 	tests/unit/faults \
 	tests/unit/fork \
 	tests/unit/frames \
+	tests/unit/ioport \
+	tests/unit/ioport-tree \
 	tests/unit/list \
 	tests/unit/lock \
 	tests/unit/malloc \
@@ -74,6 +76,16 @@ tests_unit_frames_SOURCES = tests/unit/frames.c
 tests_unit_frames_CPPFLAGS = $(unit_cppflags)
 tests_unit_frames_CFLAGS = $(unit_cflags)
 tests_unit_frames_LDADD = $(unit_ldadd)
+
+tests_unit_ioport_SOURCES = tests/unit/ioport.c
+tests_unit_ioport_CPPFLAGS = $(unit_cppflags)
+tests_unit_ioport_CFLAGS = $(unit_cflags)
+tests_unit_ioport_LDADD = $(unit_ldadd)
+
+tests_unit_ioport_tree_SOURCES = tests/unit/ioport-tree.c
+tests_unit_ioport_tree_CPPFLAGS = $(unit_cppflags)
+tests_unit_ioport_tree_CFLAGS = $(unit_cflags)
+tests_unit_ioport_tree_LDADD = $(unit_ldadd)
 
 tests_unit_list_SOURCES = tests/unit/list.c
 tests_unit_list_CPPFLAGS = $(unit_cppflags)
