@@ -23,7 +23,8 @@ if [ -n "$DESTDIR" ]; then
 		PKG_CONFIG_ALLOW_SYSTEM_LIBS
 fi
 
-for page in man3/pfmalloc.3 man5/pfmalloc.conf.5 man7/pfmalloc.7; do
+for page in man3/pfmalloc.3 man5/pfmalloc.conf.5 man7/pfmalloc.7 \
+	man7/pfmalloc-kenv.7; do
 	check "$page is installed" test -s "$DESTDIR$PF_MANDIR/$page"
 done
 

@@ -6,7 +6,8 @@
 . "${PF_SRCDIR:-$(dirname "$0")/../..}/tests/build/tap.sh"
 
 cd "$PF_SRCDIR" || exit 1
-pages="lib/malloc/pfmalloc.3 lib/os/pfmalloc.conf.5 lib/preload/pfmalloc.7"
+pages="lib/kenv/pfmalloc-kenv.7 lib/malloc/pfmalloc.3 lib/os/pfmalloc.conf.5
+	lib/preload/pfmalloc.7"
 
 for page in $pages; do
 	if command -v mandoc >/dev/null 2>&1; then
