@@ -24,7 +24,7 @@ if [ -n "$DESTDIR" ]; then
 fi
 
 for page in man3/pfmalloc.3 man3/pfmalloc-ioport.3 man5/pfmalloc.conf.5 \
-	man7/pfmalloc.7; do
+	man7/pfmalloc.7 man7/pfmalloc-kenv.7; do
 	check "$page is installed" test -s "$DESTDIR$PF_MANDIR/$page"
 done
 

@@ -6,7 +6,7 @@
 . "${PF_SRCDIR:-$(dirname "$0")/../..}/tests/build/tap.sh"
 
 cd "$PF_SRCDIR" || exit 1
-pages="lib/ioport/pfmalloc-ioport.3 lib/malloc/pfmalloc.3
+pages="lib/ioport/pfmalloc-ioport.3 lib/kenv/pfmalloc-kenv.7 lib/malloc/pfmalloc.3
 	lib/os/pfmalloc.conf.5 lib/preload/pfmalloc.7"
 
 for page in $pages; do

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "abort.h"
 #include "base/check.h"
 #include "process.h"
 #include "tap.h"
@@ -49,9 +50,6 @@ struct ending {
  */
 void child_ending(struct ending *ending, unsigned int limit,
 		  void (*function)(void *arg), void *arg);
-
-/* The child must abort, with @sentence on stderr. */
-bool expect_abort(void (*function)(void *arg), void *arg, const char *sentence);
 
 /* In a child that a fault shall end: no handler, no core. */
 void die_plainly(void);
