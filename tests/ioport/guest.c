@@ -29,10 +29,10 @@
 
 #include <pfmalloc/ioport.h>
 
+#include "abort.h"
 #include "machine.h"
 #include "process.h"
 #include "tap.h"
-#include "unit.h"
 
 #define RTC_INDEX 0x70
 #define RTC_DATA  0x71
