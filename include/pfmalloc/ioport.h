@@ -21,7 +21,8 @@
  *
  * Unless said otherwise, a call is safe from any number of threads and in
  * signal handlers, does not sleep but for a short lock, and sets errno only
- * where it fails.  pfmalloc-ioport(3) tells more.
+ * where it fails.  The process's first call registers with fork(): that one is
+ * not for signal handlers.  pfmalloc-ioport(3) tells more.
  */
 #ifndef PFMALLOC_IOPORT_H
 #define PFMALLOC_IOPORT_H
@@ -91,7 +92,8 @@ struct resource *pf_request_muxed_region(resource_size_t start,
  * pf_release_region - give a region back
  * @start, @n: exactly what was requested
  *
- * Anything else changes nothing and is told in one sentence on stderr.
+ * Anything else, a resource of the caller's own included, changes nothing and
+ * is told in one sentence on stderr.
  */
 void pf_release_region(resource_size_t start, resource_size_t n);
 
@@ -165,8 +167,9 @@ enum pf_ioport {
 
 /**
  * pf_ioport_select - choose, instead of PFMALLOC_CONF
+ * @backend: PF_IOPORT_AUTO leaves it to PFMALLOC_CONF again
  *
- * Return: 0, or -EBUSY while a region is requested.
+ * Return: 0, -EBUSY while a region is requested, or -EINVAL.
  */
 int pf_ioport_select(enum pf_ioport backend);
 
@@ -246,7 +249,9 @@ size_t pf_ioport_recorded(void);
 /*
  * A model of a device.  The calls come one at a time, as cycles come on a bus,
  * with all signals held back.  A model may use ports itself (the region check
- * is for it, too); it must not fork, plug, unplug or replay.
+ * is for it, too); it must not fork, plug, unplug or replay.  What it waits for
+ * must come without the bus: a thread that holds a lock of the model's, or that
+ * a signal handler has interrupted with it, must not use simulated ports.
  */
 struct pf_iosim_device {
 	const char *name;

@@ -19,18 +19,27 @@ static bool is_requested(const struct ports *ports, unsigned long port)
 	return word >> port % BITS_OF_LONG & 1;
 }
 
-static void check_ports(const struct port_access *access)
+unsigned int first_unrequested(const struct port_access *access)
 {
 	const struct ports *ports = load_acquire(&the_ports);
 	unsigned int i;
 
-	if (unlikely(access->port > NR_PORTS - access->width))
-		refuse_number(access);
 	for (i = 0; i < access->width; i++) {
 		if (unlikely(!ports || !is_requested(ports, access->port + i)))
-			refuse_unrequested(access,
-					   (unsigned int)access->port + i);
+			return (unsigned int)access->port + i;
 	}
+	return NO_PORT;
+}
+
+static void check_ports(const struct port_access *access)
+{
+	unsigned int missing;
+
+	if (unlikely(access->port > NR_PORTS - access->width))
+		refuse_number(access);
+	missing = first_unrequested(access);
+	if (unlikely(missing != NO_PORT))
+		refuse_unrequested(access, missing);
 }
 
 static void carry_out(const struct port_access *access)

@@ -153,9 +153,13 @@ static void hand_on(int signal_number, siginfo_t *info, void *context)
 		action_before.sa_handler(signal_number);
 }
 
+/*
+ * A port that is not permitted faults without an address; a string's memory
+ * that cannot be used is the program's own fault.
+ */
 static void on_fault(int signal_number, siginfo_t *info, void *context)
 {
-	if (my_escape)
+	if (my_escape && info->si_code == SI_KERNEL)
 		siglongjmp(*my_escape, 1);
 	hand_on(signal_number, info, context);
 }
@@ -164,7 +168,8 @@ static void on_fault(int signal_number, siginfo_t *info, void *context)
 static bool try_cycle(const struct port_access *access)
 {
 	struct sigaction ours = {.sa_sigaction = on_fault,
-				 .sa_flags = SA_SIGINFO | SA_NODEFER};
+				 .sa_flags = SA_SIGINFO | SA_NODEFER |
+					     SA_ONSTACK};
 	sigjmp_buf escape;
 	sigset_t fault, before;
 	volatile bool is_done = false;
@@ -186,19 +191,34 @@ static bool try_cycle(const struct port_access *access)
 	return is_done;
 }
 
+/* The lock is held. */
+static bool permit_and_cycle(const struct port_access *access, int *err)
+{
+	*err = ioperm_permit();
+	if (*err)
+		return try_cycle(access);
+	cycle(access);
+	return true;
+}
+
+/*
+ * The ports were requested when the access began.  What made this thread's
+ * generation an old one may have been their release.
+ */
 static pf_cold void first_access(const struct port_access *access)
 {
+	unsigned int missing;
+	bool is_done = false;
 	os_signals saved;
-	bool is_done = true;
-	int err;
+	int err = 0;
 
 	ports_lock(&saved);
-	err = ioperm_permit();
-	if (err)
-		is_done = try_cycle(access);
-	else
-		cycle(access);
+	missing = first_unrequested(access);
+	if (missing == NO_PORT)
+		is_done = permit_and_cycle(access, &err);
 	ports_unlock(&saved);
+	if (missing != NO_PORT)
+		refuse_unrequested(access, missing);
 	if (!is_done)
 		refuse_thread(access, err);
 }

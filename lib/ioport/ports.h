@@ -107,6 +107,9 @@ static inline void access_set(const struct port_access *access, unsigned long i,
 		memcpy(where, &value, sizeof(value));
 }
 
+/* The first port of @access that is not requested, or NO_PORT. */
+unsigned int first_unrequested(const struct port_access *access);
+
 /*
  * The backends.  *_change(): permission for wanted & ~requested, and none for
  * requested & ~wanted; under the lock, before `requested` changes; 0 or -errno.
@@ -145,9 +148,13 @@ static inline void devport_access(const struct port_access *access)
 #endif
 void sim_access(const struct port_access *access);
 
-/* fork(): nobody else is on the bus until sim_fork_done(). */
+/* fork(): nobody else is on the bus until it is done. */
 void sim_fork_prepare(void);
-void sim_fork_done(void);
+void sim_fork_parent(void);
+void sim_fork_child(void);
+
+/* The caller is about to end the process, in a model perhaps: let others on. */
+void sim_abandon(void);
 
 /* Write down what has been done; nothing if nobody records. */
 void record_access(const struct port_access *access);
@@ -165,12 +172,20 @@ _Noreturn void refuse_replay(const struct port_access *access, u32 value,
 			     const struct pf_ioport_event *expected, size_t i,
 			     size_t nr);
 
+/* Whether @res comes from request_region(); the lock is held. */
+bool is_own_region(const struct resource *res);
+
+/* Ports that the system did not give. */
+struct refusal {
+	struct port_run ports;
+	int ioperm_error, devport_error; /* of what was tried; else 0 */
+};
+
 /*
- * Sentences that a program survives.  @ioperm_error and @devport_error: of what
- * was tried; 0 for what was not.
+ * Sentences that a program survives; the caller holds no lock.  Nothing is said
+ * of a refusal that was none.
  */
-void explain_refusal(const struct port_run *ports, int ioperm_error,
-		     int devport_error);
+void explain_refusal(const struct refusal *refusal);
 void explain_release(resource_size_t start, resource_size_t end,
 		     const void *caller);
 

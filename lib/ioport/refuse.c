@@ -6,7 +6,8 @@
  * a wild pointer given to free().  A request can, and does; what the system
  * said to it is told in one sentence on stderr, because errno alone does not
  * say what to do.  The facts are put together under the lock and printed
- * without.
+ * without: who reads stderr may take its time, and the loader, which knows the
+ * caller's name, has locks of its own.
  */
 #include "ioport/ports.h"
 
@@ -17,13 +18,14 @@
 #define LINE_BYTES 480
 
 /* "inb", "outsw": what the program called, but for a _p. */
-static void print_call(struct text *line, const struct port_access *access)
+static void print_call(struct text *line, bool is_write, bool is_string,
+		       unsigned int width)
 {
-	text_print(line, "%s%s%c", access->is_write ? "out" : "in",
-		   access->is_string ? "s" : "",
-		   access->width == 1	? 'b'
-		   : access->width == 2 ? 'w'
-					: 'l');
+	text_print(line, "%s%s%c", is_write ? "out" : "in",
+		   is_string ? "s" : "",
+		   width == 1	? 'b'
+		   : width == 2 ? 'w'
+				: 'l');
 }
 
 static void print_caller(struct text *line, const void *caller)
@@ -45,7 +47,7 @@ static void print_caller(struct text *line, const void *caller)
 static void print_access(struct text *line, const struct port_access *access)
 {
 	text_print(line, "BUG: ");
-	print_call(line, access);
+	print_call(line, access->is_write, access->is_string, access->width);
 	text_print(line, " of port 0x%04lx by ", access->port);
 	print_caller(line, access->caller);
 	text_print(line, ": ");
@@ -78,6 +80,10 @@ static const char *error_name(int err)
 		return "ENXIO";
 	case EBADF:
 		return "EBADF";
+	case EMFILE:
+		return "EMFILE";
+	case ENFILE:
+		return "ENFILE";
 	}
 	return NULL;
 }
@@ -102,6 +108,7 @@ void refuse_number(const struct port_access *access)
 {
 	TEXT(line, LINE_BYTES);
 
+	sim_abandon();
 	print_access(&line, access);
 	text_print(&line,
 		   "there is no such port; the last is 0xffff, and an access "
@@ -117,6 +124,7 @@ void refuse_unrequested(const struct port_access *access, unsigned int port)
 	const struct resource *res;
 	os_signals saved;
 
+	sim_abandon();
 	ports_lock(&saved);
 	res = resource_around(pf_ioport_root(), port);
 	if (res != root)
@@ -175,16 +183,12 @@ void refuse_devport(const struct port_access *access, int err)
 	end_with(&line);
 }
 
-static void print_event(struct text *line, bool is_write, unsigned int width,
-			unsigned int port, u32 value)
+static void print_event(struct text *line, const struct pf_ioport_event *event)
 {
-	text_print(line, "%s%c of port 0x%04x", is_write ? "out" : "in",
-		   width == 1	? 'b'
-		   : width == 2 ? 'w'
-				: 'l',
-		   port);
-	if (is_write)
-		text_print(line, ", value 0x%x", value);
+	print_call(line, event->is_write, false, event->width);
+	text_print(line, " of port 0x%04x", event->port);
+	if (event->is_write)
+		text_print(line, ", value 0x%x", event->value);
 }
 
 void refuse_replay(const struct port_access *access, u32 value,
@@ -200,10 +204,14 @@ void refuse_replay(const struct port_access *access, u32 value,
 		end_with(&line);
 	}
 	text_print(&line, "the replay expects ");
-	print_event(&line, expected->is_write, expected->width, expected->port,
-		    expected->value);
+	print_event(&line, expected);
 	text_print(&line, " as access %zu of %zu", i + 1, nr);
 	end_with(&line);
+}
+
+static bool is_of_privilege(int err)
+{
+	return err == -EPERM || err == -EACCES;
 }
 
 /* What to do about a refusal of who may not, by ioperm or /dev/port. */
@@ -215,6 +223,12 @@ static void print_privilege(struct text *line)
 			   "this takes CAP_SYS_RAWIO: run as root, or give the "
 			   "program the capability (setcap cap_sys_rawio+ep "
 			   "PROGRAM; in a container, --cap-add SYS_RAWIO)");
+		break;
+	case OS_PORT_NAMESPACED:
+		text_print(line,
+			   "this process lives in a user namespace (a rootless "
+			   "container, unshare -r), whose root has no ports: "
+			   "run it as root outside of it");
 		break;
 	case OS_PORT_LOCKED_DOWN:
 		text_print(
@@ -236,7 +250,7 @@ static void print_ioperm_error(struct text *line, int err)
 	text_print(line, "ioperm says ");
 	print_error(line, err);
 	text_print(line, ": ");
-	if (err == -EPERM)
+	if (is_of_privilege(err))
 		print_privilege(line);
 	else if (err == -ENOSYS && OS_HAS_PORTS)
 		text_print(line, "this kernel was built without it "
@@ -258,8 +272,11 @@ static void print_devport_error(struct text *line, int err)
 	text_print(line, "/dev/port says ");
 	print_error(line, err);
 	text_print(line, ": ");
-	if (err == -EPERM || err == -EACCES)
+	if (is_of_privilege(err))
 		print_privilege(line);
+	else if (err == -EMFILE || err == -ENFILE)
+		text_print(line, "too many files are open: close some, or "
+				 "raise ulimit -n");
 	else if (err == -ENOENT || err == -ENXIO)
 		text_print(line, "this system does not have it "
 				 "(CONFIG_DEVPORT): take "
@@ -271,21 +288,34 @@ static void print_devport_error(struct text *line, int err)
 		text_print(line, "see port(4)");
 }
 
-void explain_refusal(const struct port_run *ports, int ioperm_error,
-		     int devport_error)
+static void print_both_errors(struct text *line, int ioperm_error,
+			      int devport_error)
+{
+	print_ioperm_error(line, ioperm_error);
+	text_print(line, "; ");
+	if (is_of_privilege(devport_error) && !is_of_privilege(ioperm_error)) {
+		print_devport_error(line, devport_error); /* the way to go */
+	} else {
+		text_print(line, "/dev/port says ");
+		print_error(line, devport_error);
+	}
+}
+
+void explain_refusal(const struct refusal *refusal)
 {
 	TEXT(line, LINE_BYTES);
 
-	text_print(&line, "ports %04x-%04x cannot be had: ", ports->first,
-		   ports->last);
-	if (ioperm_error)
-		print_ioperm_error(&line, ioperm_error);
+	if (!refusal->ioperm_error && !refusal->devport_error)
+		return;
+	text_print(&line, "ports %04x-%04x cannot be had: ",
+		   refusal->ports.first, refusal->ports.last);
+	if (refusal->ioperm_error && refusal->devport_error)
+		print_both_errors(&line, refusal->ioperm_error,
+				  refusal->devport_error);
+	else if (refusal->ioperm_error)
+		print_ioperm_error(&line, refusal->ioperm_error);
 	else
-		print_devport_error(&line, devport_error);
-	if (ioperm_error && devport_error) {
-		text_print(&line, "; /dev/port says ");
-		print_error(&line, devport_error);
-	}
+		print_devport_error(&line, refusal->devport_error);
 	text_print(&line, "; PFMALLOC_CONF=ioport:sim simulates them");
 	report_line("%s", line.start);
 }
@@ -298,9 +328,11 @@ void explain_release(resource_size_t start, resource_size_t end,
 	struct resource *root = pf_ioport_root();
 	const struct resource *res;
 	os_signals saved;
+	bool is_own;
 
 	ports_lock(&saved);
 	res = resource_around(root, start);
+	is_own = is_own_region(res);
 	if (res != root)
 		print_range(&owner, res);
 	ports_unlock(&saved);
@@ -310,10 +342,15 @@ void explain_release(resource_size_t start, resource_size_t end,
 		   "by ",
 		   start, end);
 	print_caller(&line, caller);
-	if (owner.len)
+	if (owner.len && is_own)
 		text_print(&line,
 			   ": what is there is %s; release exactly what was "
 			   "requested, and what lies in it first",
+			   owner.start);
+	else if (owner.len)
+		text_print(&line,
+			   ": what is there is %s, a resource of the program's "
+			   "own; release_resource() takes it out",
 			   owner.start);
 	else
 		text_print(&line, ": nothing is requested there");

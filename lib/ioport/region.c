@@ -25,10 +25,12 @@
  *
  * Invariants:
  *	1. Without the lock held, requested is the union of the busy resources.
- *	2. A region is in the tree or on the list of free ones.
+ *	2. A region is in the tree, or on the list of free ones, or the
+ *	   program's, which has taken it out by release_resource().
  *
  * Locking.  One lock, with all signals held back: who reads a port in a signal
- * handler cannot meet itself.  fork() waits until the lock is free.
+ * handler cannot meet itself.  Nobody who holds it writes to stderr or waits
+ * for another thread.  fork() waits until it is free.
  */
 #include "ioport/ports.h"
 
@@ -56,8 +58,17 @@ static struct resource root;
 static u32 backend;    /* an enum pf_ioport, when it is decided */
 static u32 selected;   /* the same, by pf_ioport_select(); 0: not */
 static u32 muxed_turn; /* rises when a muxed region is released */
-static bool has_fork_handlers;
 static struct resource *free_regions; /* by their sibling fields */
+
+/* A page of regions. */
+struct region_page {
+	struct region_page *next;
+	struct resource regions[];
+};
+static struct region_page *region_pages;
+
+static pthread_once_t fork_handlers = PTHREAD_ONCE_INIT;
+static int fork_handlers_error;
 
 void ports_lock(os_signals *saved)
 {
@@ -82,12 +93,23 @@ static void fork_prepare(void)
 	ports_lock(&signals_before_fork);
 }
 
-static void fork_done(void)
+static void unlock_after_fork(void)
 {
 	os_signals saved = signals_before_fork;
 
 	ports_unlock(&saved);
-	sim_fork_done();
+}
+
+static void fork_parent(void)
+{
+	unlock_after_fork();
+	sim_fork_parent();
+}
+
+static void fork_child(void)
+{
+	unlock_after_fork();
+	sim_fork_child();
 }
 
 /* ------------------------------------------------------------------------
@@ -163,45 +185,33 @@ static enum pf_ioport chosen_backend(void)
 	return chosen;
 }
 
-static int try_ioperm_then_devport(const struct port_run *ports)
+static int change_by(enum pf_ioport chosen, struct refusal *refusal)
 {
-	int ioperm_error = ioperm_change();
-	int devport_error = 0;
-
-	if (!ioperm_error) {
-		WRITE_ONCE(backend, PF_IOPORT_IOPERM);
-		return 0;
-	}
-	devport_error = devport_change();
-	if (!devport_error) {
-		WRITE_ONCE(backend, PF_IOPORT_DEVPORT);
-		return 0;
-	}
-	explain_refusal(ports, ioperm_error, devport_error);
-	return ioperm_error;
-}
-
-static int change_permission(const struct port_run *ports)
-{
-	enum pf_ioport chosen = backend ? backend : chosen_backend();
-	int err;
-
 	switch (chosen) {
 	case PF_IOPORT_IOPERM:
-		err = ioperm_change();
-		if (err)
-			explain_refusal(ports, err, 0);
-		break;
+		refusal->ioperm_error = ioperm_change();
+		return refusal->ioperm_error;
 	case PF_IOPORT_DEVPORT:
-		err = devport_change();
-		if (err)
-			explain_refusal(ports, 0, err);
-		break;
-	case PF_IOPORT_SIM: /* nobody to ask */
-		err = 0;
-		break;
-	default:
-		return try_ioperm_then_devport(ports);
+		refusal->devport_error = devport_change();
+		return refusal->devport_error;
+	default: /* the simulator: nobody to ask */
+		return 0;
+	}
+}
+
+static int change_permission(struct refusal *refusal)
+{
+	enum pf_ioport chosen = backend ? backend : chosen_backend();
+	bool may_choose = chosen == PF_IOPORT_AUTO;
+	int err;
+
+	if (may_choose)
+		chosen = PF_IOPORT_IOPERM;
+	err = change_by(chosen, refusal);
+	if (err && may_choose) {
+		chosen = PF_IOPORT_DEVPORT;
+		if (change_by(chosen, refusal) == 0)
+			err = 0;
 	}
 	if (!err)
 		WRITE_ONCE(backend, chosen);
@@ -220,21 +230,23 @@ static void publish(struct port_set *to, const struct port_set *from)
 
 /*
  * Make `requested` what the tree says; the lock is held.  On failure nothing
- * has changed, and the caller puts the tree back.  Giving ports back cannot
- * fail.
+ * has changed, and the caller puts the tree back, and explains the refusal when
+ * it has let go of the lock.
  */
-static int follow_tree(void)
+static int follow_tree(struct refusal *refusal)
 {
 	struct port_set *requested = &the_ports->requested;
 	struct port_set *wanted = &the_ports->wanted;
 	struct port_run run;
 	int err;
 
+	*refusal = (struct refusal){.ioperm_error = 0};
 	collect_busy(wanted);
 	if (!has_ports(wanted, requested, &run) &&
 	    !has_ports(requested, wanted, &run))
 		return 0;
-	err = change_permission(&run);
+	refusal->ports = run;
+	err = change_permission(refusal);
 	if (err)
 		return err;
 	if (backend == PF_IOPORT_IOPERM)
@@ -245,11 +257,24 @@ static int follow_tree(void)
 	return 0;
 }
 
+/* The same after a release, which cannot fail; a muxed request may wait. */
+static void follow_release(void)
+{
+	struct refusal refusal;
+	int err = follow_tree(&refusal);
+
+	VM_BUG_ON(err);
+	muxed_turn++;
+	os_wake(&muxed_turn, INT32_MAX);
+}
+
 int pf_ioport_select(enum pf_ioport wanted)
 {
 	os_signals saved;
 	int err = 0;
 
+	if ((unsigned int)wanted > PF_IOPORT_SIM)
+		return -EINVAL;
 	ports_lock(&saved);
 	if (backend)
 		err = -EBUSY;
@@ -308,13 +333,13 @@ static int map_ports(void)
 	return 0;
 }
 
-/* Two threads may both come here; registering twice would deadlock. */
 static void add_fork_handlers(void)
 {
-	if (!__atomic_exchange_n(&has_fork_handlers, true, __ATOMIC_ACQ_REL))
-		pthread_atfork(fork_prepare, fork_done, fork_done);
+	fork_handlers_error =
+		-pthread_atfork(fork_prepare, fork_parent, fork_child);
 }
 
+/* Nobody goes on before fork() waits for him. */
 int ports_init(void)
 {
 	os_signals saved;
@@ -322,7 +347,9 @@ int ports_init(void)
 
 	if (likely(load_acquire(&the_ports)))
 		return 0;
-	add_fork_handlers();
+	pthread_once(&fork_handlers, add_fork_handlers);
+	if (fork_handlers_error)
+		return fork_handlers_error;
 	ports_lock(&saved);
 	if (!the_ports)
 		err = map_ports();
@@ -336,24 +363,45 @@ static void free_region(struct resource *region)
 	free_regions = region;
 }
 
+static int add_region_page(void)
+{
+	size_t bytes = os_page_size();
+	struct region_page *page;
+	void *memory;
+	size_t i;
+	int err = map_bytes(&memory, bytes);
+
+	if (err)
+		return err;
+	page = memory;
+	for (i = 0; i < (bytes - sizeof(*page)) / sizeof(page->regions[0]); i++)
+		free_region(&page->regions[i]);
+	page->next = region_pages;
+	region_pages = page;
+	return 0;
+}
+
 static struct resource *alloc_region(void)
 {
 	struct resource *region;
 
-	if (!free_regions) {
-		size_t bytes = os_page_size();
-		void *page;
-		size_t i;
-
-		if (map_bytes(&page, bytes))
-			return NULL;
-		region = page;
-		for (i = 0; i < bytes / sizeof(*region); i++)
-			free_region(&region[i]);
-	}
+	if (!free_regions && add_region_page())
+		return NULL;
 	region = free_regions;
 	free_regions = region->sibling;
 	return region;
+}
+
+bool is_own_region(const struct resource *res)
+{
+	uintptr_t start = align_down((uintptr_t)res, os_page_size());
+	const struct region_page *page;
+
+	for (page = region_pages; page; page = page->next) {
+		if ((uintptr_t)page == start)
+			return true;
+	}
+	return false;
 }
 
 /* ------------------------------------------------------------------------
@@ -370,7 +418,8 @@ static struct resource *no_region(int err)
  * One attempt, under the lock.  Return: 0 and the region, or -errno; -EAGAIN
  * where a muxed region is in the way of another.
  */
-static int try_request(const struct resource *wanted, struct resource **result)
+static int try_request(const struct resource *wanted, struct resource **result,
+		       struct refusal *refusal)
 {
 	struct resource *region = alloc_region();
 	struct resource *conflict;
@@ -386,7 +435,7 @@ static int try_request(const struct resource *wanted, struct resource **result)
 			       ? -EAGAIN
 			       : -EBUSY;
 	}
-	err = follow_tree();
+	err = follow_tree(refusal);
 	if (err) {
 		resource_del(region);
 		free_region(region);
@@ -405,6 +454,7 @@ static struct resource *request(resource_size_t start, resource_size_t n,
 		.name = name,
 		.flags = IORESOURCE_IO | IORESOURCE_BUSY | flags,
 	};
+	struct refusal refusal = {.ioperm_error = 0};
 	struct resource *region = NULL;
 	os_signals saved;
 	int err = ports_init();
@@ -418,13 +468,16 @@ static struct resource *request(resource_size_t start, resource_size_t n,
 
 		ports_lock(&saved);
 		turn = muxed_turn;
-		err = try_request(&wanted, &region);
+		err = try_request(&wanted, &region, &refusal);
 		ports_unlock(&saved);
 		if (err != -EAGAIN)
 			break;
 		os_wait(&muxed_turn, turn);
 	}
-	return err ? no_region(err) : region;
+	if (!err)
+		return region;
+	explain_refusal(&refusal);
+	return no_region(err);
 }
 
 struct resource *pf_request_region(resource_size_t start, resource_size_t n,
@@ -439,13 +492,13 @@ struct resource *pf_request_muxed_region(resource_size_t start,
 	return request(start, n, name, IORESOURCE_MUXED);
 }
 
-/* The busy leaf that is exactly this range, or NULL. */
+/* The region that is exactly this range, with nothing in it, or NULL. */
 static struct resource *find_region(resource_size_t start, resource_size_t end)
 {
 	struct resource *res = resource_around(&root, start);
 
-	if (res != &root && res->start == start && res->end == end &&
-	    res->flags & IORESOURCE_BUSY && !res->child)
+	if (is_own_region(res) && res->start == start && res->end == end &&
+	    !res->child)
 		return res;
 	return NULL;
 }
@@ -454,19 +507,13 @@ static bool release(resource_size_t start, resource_size_t end)
 {
 	struct resource *region;
 	os_signals saved;
-	bool is_muxed;
 
 	ports_lock(&saved);
 	region = find_region(start, end);
 	if (region) {
-		is_muxed = region->flags & IORESOURCE_MUXED;
 		resource_del(region);
-		follow_tree();
+		follow_release();
 		free_region(region);
-		if (is_muxed) {
-			muxed_turn++;
-			os_wake(&muxed_turn, INT32_MAX);
-		}
 	}
 	ports_unlock(&saved);
 	return region;
@@ -505,6 +552,7 @@ struct resource *pf_ioport_root(void)
 
 int pf_request_resource(struct resource *parent, struct resource *res)
 {
+	struct refusal refusal = {.ioperm_error = 0};
 	os_signals saved;
 	int err = ports_init();
 
@@ -514,16 +562,19 @@ int pf_request_resource(struct resource *parent, struct resource *res)
 	if (resource_add(parent, res)) {
 		err = -EBUSY;
 	} else {
-		err = follow_tree();
+		err = follow_tree(&refusal);
 		if (err)
 			resource_del(res);
 	}
 	ports_unlock(&saved);
+	if (err)
+		explain_refusal(&refusal);
 	return err;
 }
 
 int pf_insert_resource(struct resource *parent, struct resource *res)
 {
+	struct refusal refusal = {.ioperm_error = 0};
 	os_signals saved;
 	int err = ports_init();
 
@@ -533,11 +584,13 @@ int pf_insert_resource(struct resource *parent, struct resource *res)
 	if (resource_insert(parent, res)) {
 		err = -EBUSY;
 	} else {
-		err = follow_tree();
+		err = follow_tree(&refusal);
 		if (err)
 			resource_del_alone(res);
 	}
 	ports_unlock(&saved);
+	if (err)
+		explain_refusal(&refusal);
 	return err;
 }
 
@@ -550,7 +603,7 @@ int pf_release_resource(struct resource *res)
 		return err;
 	ports_lock(&saved);
 	if (resource_del(res))
-		follow_tree();
+		follow_release();
 	else
 		err = -EINVAL;
 	ports_unlock(&saved);
@@ -574,37 +627,48 @@ static unsigned int depth_of(const struct resource *res)
 	return depth;
 }
 
-static void print_resource(struct text *line, const struct resource *res)
-{
-	unsigned int i;
+struct dump {
+	char *text;
+	size_t size; /* bytes there */
+	size_t len;  /* of the whole dump so far */
+};
 
-	for (i = 0; i < depth_of(res); i++)
-		text_print(line, "  ");
-	text_print(line, "%04llx-%04llx : %s\n", res->start, res->end,
-		   res->name ? res->name : "<BAD>");
+static void dump_add(struct dump *dump, const char *text, size_t len)
+{
+	if (dump->len < dump->size) {
+		size_t room = min_size(len, dump->size - 1 - dump->len);
+
+		memcpy(dump->text + dump->len, text, room);
+		dump->text[dump->len + room] = '\0';
+	}
+	dump->len += len;
+}
+
+static void dump_resource(struct dump *dump, const struct resource *res)
+{
+	const char *name = res->name ? res->name : "<BAD>";
+	unsigned int depth = depth_of(res);
+	TEXT(range, 64);
+
+	while (depth--)
+		dump_add(dump, "  ", 2);
+	text_print(&range, "%04llx-%04llx : ", res->start, res->end);
+	dump_add(dump, range.start, range.len);
+	dump_add(dump, name, strlen(name));
+	dump_add(dump, "\n", 1);
 }
 
 size_t pf_ioport_dump(char *text, size_t size)
 {
+	struct dump dump = {text, size, 0};
 	const struct resource *res = &root;
 	os_signals saved;
-	size_t len = 0;
 
 	if (size)
 		text[0] = '\0';
 	ports_lock(&saved);
-	while ((res = resource_next(&root, res))) {
-		TEXT(line, 256);
-
-		print_resource(&line, res);
-		if (len < size) {
-			size_t room = min_size(line.len, size - 1 - len);
-
-			memcpy(text + len, line.start, room);
-			text[len + room] = '\0';
-		}
-		len += line.len;
-	}
+	while ((res = resource_next(&root, res)))
+		dump_resource(&dump, res);
 	ports_unlock(&saved);
-	return len;
+	return dump.len;
 }

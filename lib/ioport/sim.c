@@ -17,16 +17,24 @@
  * Locking.  One lock is the bus: cycles come one at a time, with all signals
  * held back, as a processor takes no interrupt within a cycle.  A model that
  * uses ports in its turn does so inside of its own cycle, without the lock.
- * The lock ranks below all others: models may allocate.
+ * The lock ranks below all others: models may allocate.  fork() waits for the
+ * end of a cycle, but not for ever: it may be that the cycle waits for it.
  */
 #include "ioport/ports.h"
 
 #include <errno.h>
 
 #include "os/lock.h"
+#include "os/os.h"
 
 static struct lock bus = LOCK_INIT(LOCK_RANK_BUS);
 static __thread unsigned int nr_cycles_inside; /* of models, in each other */
+
+/*
+ * A cycle that takes so long is of a model that waits for another thread, for
+ * the one that forks perhaps, which holds what the model wants.
+ */
+#define MODEL_WAITS_MS 2000
 
 static struct pf_iosim_device *devices;
 
@@ -63,21 +71,52 @@ static void bus_leave(const os_signals *saved)
 	os_restore_signals(&before);
 }
 
-static os_signals signals_before_fork;
+static __thread os_signals signals_before_fork;
+static __thread bool has_bus_for_fork;
+
+static bool bus_try_for(u64 ms)
+{
+	u64 until = os_now_ms() + ms;
+	unsigned int round = 0;
+
+	while (!lock_try_acquire(&bus)) {
+		if (os_now_ms() > until)
+			return false;
+		os_wait_turn(round++);
+	}
+	return true;
+}
 
 void sim_fork_prepare(void)
 {
-	os_signals saved = 0;
-
-	bus_enter(&saved);
-	signals_before_fork = saved;
+	os_block_signals(&signals_before_fork);
+	has_bus_for_fork = nr_cycles_inside || bus_try_for(MODEL_WAITS_MS);
+	nr_cycles_inside++;
 }
 
-void sim_fork_done(void)
+void sim_fork_parent(void)
 {
 	os_signals saved = signals_before_fork;
 
-	bus_leave(&saved);
+	nr_cycles_inside--;
+	if (has_bus_for_fork && !nr_cycles_inside)
+		lock_release(&bus);
+	os_restore_signals(&saved);
+}
+
+void sim_fork_child(void)
+{
+	if (!has_bus_for_fork)
+		lock_reset_orphan(&bus);
+	sim_fork_parent();
+}
+
+void sim_abandon(void)
+{
+	if (!nr_cycles_inside)
+		return;
+	nr_cycles_inside = 0;
+	lock_release(&bus);
 }
 
 /* ------------------------------------------------------------------------

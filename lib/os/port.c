@@ -157,19 +157,36 @@ static bool has_rawio(void)
 	return data[0].effective & (1U << CAP_SYS_RAWIO);
 }
 
-/* The file names all levels and puts the one in force in brackets. */
-static bool is_locked_down(void)
+/* The first bytes of a file, as a string; false if it cannot be read. */
+static bool read_text(const char *path, char *text, size_t size)
 {
-	int fd = open("/sys/kernel/security/lockdown", O_RDONLY | O_CLOEXEC);
-	char text[128];
-	ssize_t size;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len;
 
 	if (fd < 0)
 		return false;
-	size = read(fd, text, sizeof(text) - 1);
+	len = read(fd, text, size - 1);
 	close(fd);
-	text[size > 0 ? size : 0] = '\0';
-	return strchr(text, '[') && !strstr(text, "[none]");
+	text[len > 0 ? len : 0] = '\0';
+	return len >= 0;
+}
+
+/* The file names all levels and puts the one in force in brackets. */
+static bool is_locked_down(void)
+{
+	char text[128];
+
+	return read_text("/sys/kernel/security/lockdown", text, sizeof(text)) &&
+	       strchr(text, '[') && !strstr(text, "[none]");
+}
+
+/* The first user namespace has all 2^32 - 1 users, others some or none yet. */
+static bool is_namespaced(void)
+{
+	char text[128];
+
+	return read_text("/proc/self/uid_map", text, sizeof(text)) &&
+	       !strstr(text, " 4294967295\n");
 }
 
 enum os_port_privilege os_port_privilege(void)
@@ -179,7 +196,9 @@ enum os_port_privilege os_port_privilege(void)
 
 	if (pretend_privilege(&privilege))
 		return privilege;
-	if (!has_rawio())
+	if (is_namespaced())
+		privilege = OS_PORT_NAMESPACED;
+	else if (!has_rawio())
 		privilege = OS_PORT_UNPRIVILEGED;
 	else if (is_locked_down())
 		privilege = OS_PORT_LOCKED_DOWN;

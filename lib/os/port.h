@@ -33,6 +33,7 @@ int os_port_poke(int fd, unsigned int port, u8 byte);
 /* Why a process is refused the ports, or would be. */
 enum os_port_privilege {
 	OS_PORT_UNPRIVILEGED, /* it lacks CAP_SYS_RAWIO */
+	OS_PORT_NAMESPACED,   /* whatever it has is worth nothing outside */
 	OS_PORT_LOCKED_DOWN,  /* the kernel refuses everybody: Secure Boot */
 	OS_PORT_FILTERED,     /* neither: a seccomp filter or the like */
 };

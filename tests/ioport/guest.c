@@ -13,6 +13,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,16 +73,14 @@ static void open_console(void)
 static _Noreturn void end_with(pid_t pid)
 {
 	int status = 1;
-	int last = 1;
 	pid_t ended;
 
-	while ((ended = wait(&status)) != pid || errno == EINTR) {
-		if (ended < 0 && errno == ECHILD)
-			break;
-	}
-	last = status;
+	do
+		ended = wait(&status);
+	while (ended != pid && (ended > 0 || errno == EINTR));
 	tcdrain(STDOUT_FILENO);
-	pf_outl(last == 0 ? ALL_PASSED : SOMETHING_FAILED, EXIT);
+	pf_outl(ended == pid && status == 0 ? ALL_PASSED : SOMETHING_FAILED,
+		EXIT);
 	reboot(RB_AUTOBOOT); /* there is no such device */
 	_exit(1);
 }
@@ -227,6 +226,25 @@ TEST(an_unprivileged_request_is_told_what_it_takes)
 			"EPERM: this takes CAP_SYS_RAWIO: run as root");
 }
 
+static void request_in_namespace(void *has_users)
+{
+	EXPECT_EQ(unshare(CLONE_NEWUSER), 0);
+	if (has_users)
+		EXPECT(file_write("/proc/self/uid_map", "0 0 1"));
+	EXPECT(!pf_request_region(RTC_INDEX, 2, "rtc"));
+	EXPECT_EQ(errno, EPERM);
+}
+
+TEST(root_of_a_user_namespace_is_told_where_to_run)
+{
+	static const char words[] =
+		"ioperm says EPERM: this process lives in a user namespace";
+	int yes;
+
+	expect_sentence(request_in_namespace, NULL, words);
+	expect_sentence(request_in_namespace, &yes, words);
+}
+
 static void *read_clock(void *arg)
 {
 	EXPECT_EQ(rtc_register(0x0d), 0x80);
@@ -284,6 +302,29 @@ TEST(a_thread_that_is_too_late_is_told_so)
 		"none (EPERM): a thread gets it from the thread that makes "
 		"it, or at its first access or pf_ioport_permit(), which "
 		"must come before privileges are dropped\n");
+}
+
+static void *read_into_nothing(void *arg)
+{
+	pf_insb(RTC_DATA, NULL, 1);
+	return NULL;
+}
+
+/* The port is permitted: what faults is the program's memory. */
+static void read_into_nothing_after_drop(void *arg)
+{
+	pthread_t thread;
+
+	die_plainly();
+	EXPECT(pf_request_region(RTC_INDEX, 2, "rtc"));
+	drop_privileges();
+	pthread_create(&thread, NULL, read_into_nothing, NULL);
+	pthread_join(thread, NULL);
+}
+
+TEST(a_fault_that_is_not_of_a_port_stays_a_fault)
+{
+	expect_fault(read_into_nothing_after_drop);
 }
 
 static void filter_ioperm(void *arg)

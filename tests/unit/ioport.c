@@ -10,7 +10,10 @@
 #include <pfmalloc/ioport.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,6 +130,7 @@ TEST(intersections_are_of_the_ports_tree)
 TEST(the_dump_has_the_shape_of_proc_ioports)
 {
 	struct resource bus = {.end = 0xcf7, .name = "PCI Bus 0000:00"};
+	char long_name[400 + 1] = "";
 	struct resource deep[7];
 	char text[512];
 	char cut[12];
@@ -144,6 +148,16 @@ TEST(the_dump_has_the_shape_of_proc_ioports)
 	EXPECT_EQ(pf_ioport_dump(cut, sizeof(cut)), 47);
 	EXPECT_STR_EQ(cut, "0000-0cf7 :");
 	EXPECT_EQ(pf_ioport_dump(NULL, 0), 47);
+	pf_release_region(0x70, 2);
+	pf_release_resource(&bus);
+
+	/* A name of any length has its own line. */
+	memset(long_name, 'x', sizeof(long_name) - 1);
+	bus.name = long_name;
+	pf_request_resource(pf_ioport_root(), &bus);
+	request(0x70, 2);
+	EXPECT_EQ(pf_ioport_dump(text, sizeof(text)), 12 + 400 + 1 + 19);
+	EXPECT_STR_HAS(text, "xxx\n  0070-0071 : test\n");
 	pf_release_region(0x70, 2);
 	pf_release_resource(&bus);
 
@@ -187,6 +201,49 @@ TEST(muxed_regions_take_turns)
 	EXPECT(!pf_request_muxed_region(0x2e, 1, "muxed"));
 	EXPECT_EQ(errno, EBUSY);
 	pf_release_region(0x2e, 2);
+}
+
+/* Until the thread of this process waits for something. */
+static void wait_until_asleep(const pid_t *thread)
+{
+	char path[64], text[256] = "";
+	pid_t tid;
+
+	while (!(tid = READ_ONCE(*thread)))
+		sched_yield();
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)tid);
+	while (!strstr(text, ") S ")) {
+		sched_yield();
+		if (!EXPECT(file_read(path, text, sizeof(text))))
+			return;
+	}
+}
+
+static pid_t second_thread;
+
+static void *request_second(void *arg)
+{
+	WRITE_ONCE(second_thread, gettid());
+	EXPECT(pf_request_muxed_region(0x2e, 2, "second"));
+	return NULL;
+}
+
+static void release_as_resource(void *arg)
+{
+	struct resource *first;
+	pthread_t second;
+
+	on_simulator();
+	first = pf_request_muxed_region(0x2e, 2, "first");
+	pthread_create(&second, NULL, request_second, NULL);
+	wait_until_asleep(&second_thread);
+	EXPECT_EQ(pf_release_resource(first), 0);
+	pthread_join(second, NULL);
+}
+
+TEST(a_muxed_region_may_be_released_as_a_resource)
+{
+	child_run(20, release_as_resource, NULL);
 }
 
 /* Threads that share a few regions: whoever has one has it alone. */
@@ -267,6 +324,21 @@ static void release_what_has_children(void *arg)
 	EXPECT(inner.parent);
 }
 
+static void release_own_resource(void *arg)
+{
+	struct resource dma = {.start = 0x80,
+			       .end = 0x8f,
+			       .name = "dma",
+			       .flags = IORESOURCE_IO | IORESOURCE_BUSY};
+
+	on_simulator();
+	pf_request_resource(pf_ioport_root(), &dma);
+	pf_release_region(0x80, 0x10);
+	EXPECT(pf_ioport_root()->child == &dma);
+	EXPECT(pf_request_region(0x70, 2, "rtc") != &dma);
+	EXPECT_EQ(pf_release_resource(&dma), 0);
+}
+
 static void expect_complaint(void (*function)(void *arg), const char *regex)
 {
 	struct ending ending;
@@ -293,6 +365,9 @@ static void expect_release_told(void (*function)(void *arg), const char *range,
 	"what is there is \"" what "\" \\(" range "\\); release exactly what " \
 	"was requested, and what lies in it first"
 
+#define OWN \
+	"a resource of the program's own; release_resource\\(\\) takes it out"
+
 TEST(a_release_that_is_not_exact_is_told)
 {
 	expect_release_told(release_part,
@@ -303,7 +378,10 @@ TEST(a_release_that_is_not_exact_is_told)
 			    "nothing is requested there");
 	expect_release_told(release_what_is_not_busy,
 			    "0x0000000000000000-0x00000000000000ff",
-			    THERE_IS("bus", "0000-00ff"));
+			    "what is there is \"bus\" \\(0000-00ff\\), " OWN);
+	expect_release_told(release_own_resource,
+			    "0x0000000000000080-0x000000000000008f",
+			    "what is there is \"dma\" \\(0080-008f\\), " OWN);
 	expect_release_told(release_what_has_children,
 			    "0x0000000000000070-0x0000000000000071",
 			    THERE_IS("outer", "0070-0071"));
@@ -383,6 +461,40 @@ TEST(a_number_above_the_ports_ends_in_a_sentence)
 		     ": there is no such port; the last is 0xffff, and an "
 		     "access may not go past it\n");
 	expect_abort(write_past_the_last, NULL, "BUG: outl of port 0xfffd by ");
+}
+
+/*
+ * The access began when its ports were requested, and another thread releases
+ * them before the processor has permission.
+ */
+static void *release_meanwhile(void *arg)
+{
+	pf_release_region(0x70, 2);
+	return NULL;
+}
+
+static void read_released_meanwhile(void *arg)
+{
+	u8 value;
+	struct port_access access = {
+		.port = 0x71, .count = 1, .data = &value, .width = 1};
+	pthread_t thread;
+
+	os_port_pretend(0, ENOENT, OS_PORT_FILTERED);
+	pf_ioport_select(PF_IOPORT_IOPERM);
+	request(0x70, 2);
+	request(0x80, 1);
+	pthread_create(&thread, NULL, release_meanwhile, NULL);
+	pthread_join(thread, NULL);
+	ioperm_access(&access);
+}
+
+TEST(a_release_in_the_middle_of_an_access_ends_in_a_sentence)
+{
+	if (!OS_HAS_PORTS)
+		SKIP("this processor has no ports");
+	expect_abort(read_released_meanwhile, NULL,
+		     ": port 0x0071 belongs to nobody; call ");
 }
 
 TEST(a_string_of_no_elements_touches_nothing)
@@ -556,6 +668,49 @@ TEST(a_model_may_use_ports)
 	pf_iosim_unplug(&bridge);
 }
 
+/* What it reads through was not requested; the process says so and ends. */
+static void *read_bridge(void *arg)
+{
+	return (void *)(uintptr_t)pf_inb(0x320);
+}
+
+static void *read_register(void *arg)
+{
+	return (void *)(uintptr_t)pf_inb(0x328);
+}
+
+static void on_abort(int signal_number)
+{
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, read_register, NULL);
+	pthread_join(thread, NULL);
+	_exit(42);
+}
+
+static void read_through_unrequested(void *arg)
+{
+	struct pf_iosim_device bridge = {
+		.start = 0x320, .nr_ports = 4, .read = read_through};
+	pthread_t thread;
+
+	signal(SIGABRT, on_abort);
+	on_simulator();
+	pf_iosim_plug(&bridge);
+	request(0x320, 0x10);
+	pthread_create(&thread, NULL, read_bridge, NULL);
+	pthread_join(thread, NULL);
+}
+
+TEST(a_model_that_is_refused_does_not_keep_the_bus)
+{
+	struct ending ending;
+
+	child_ending(&ending, 20, read_through_unrequested, NULL);
+	EXPECT_EQ(ending.status, 42);
+	EXPECT_STR_HAS(ending.text, ": port 0x0330 belongs to nobody; ");
+}
+
 /* Two halves of a value that only one cycle at a time keeps together. */
 static uint32_t halves[2];
 
@@ -645,6 +800,56 @@ TEST(fork_waits_for_the_bus)
 	threads_join(1, threads);
 	pf_release_region(0x340, 4);
 	pf_iosim_unplug(&model);
+}
+
+/* A model that waits for a lock, which the thread that forks holds. */
+static pthread_mutex_t wanted_by_model = PTHREAD_MUTEX_INITIALIZER;
+static bool is_in_model;
+
+static uint32_t read_locked(struct pf_iosim_device *device, unsigned int offset,
+			    unsigned int width)
+{
+	WRITE_ONCE(is_in_model, true);
+	pthread_mutex_lock(&wanted_by_model);
+	pthread_mutex_unlock(&wanted_by_model);
+	return 1;
+}
+
+static void use_another_port(void *arg)
+{
+	pf_outb(0x21, 0x350);
+	EXPECT_EQ(pf_inb(0x350), 0x21);
+	syscall(SYS_exit_group, tap_exit_status());
+}
+
+static void *read_port(void *arg)
+{
+	EXPECT_EQ(pf_inb(0x340), 1);
+	return NULL;
+}
+
+static void fork_with_lock(void *arg)
+{
+	struct pf_iosim_device model = {
+		.start = 0x340, .nr_ports = 1, .read = read_locked};
+	pthread_t thread;
+
+	on_simulator();
+	pf_iosim_plug(&model);
+	request(0x340, 1);
+	request(0x350, 1);
+	pthread_mutex_lock(&wanted_by_model);
+	pthread_create(&thread, NULL, read_port, NULL);
+	while (!READ_ONCE(is_in_model))
+		sched_yield();
+	child_run(20, use_another_port, NULL);
+	pthread_mutex_unlock(&wanted_by_model);
+	pthread_join(thread, NULL);
+}
+
+TEST(fork_does_not_wait_for_a_model_that_waits_for_it)
+{
+	child_run(40, fork_with_lock, NULL);
 }
 
 /* ------------------------------------------------------------------------
@@ -770,6 +975,8 @@ TEST(the_backend_is_decided_by_the_first_region)
 	request(0x70, 2);
 	EXPECT_EQ(pf_ioport_backend(), PF_IOPORT_SIM);
 	EXPECT_EQ(pf_ioport_select(PF_IOPORT_AUTO), -EBUSY);
+	EXPECT_EQ(pf_ioport_select((enum pf_ioport)(PF_IOPORT_SIM + 1)),
+		  -EINVAL);
 	pf_release_region(0x70, 2);
 	EXPECT_EQ(pf_ioport_backend(), PF_IOPORT_AUTO);
 	EXPECT_EQ(pf_ioport_select(PF_IOPORT_AUTO), 0);
@@ -830,6 +1037,10 @@ static void expect_refusal(struct machine machine, const char *sentence)
 #define LOCKDOWN                                                           \
 	"the kernel is locked down, as with Secure Boot, and lets nobody " \
 	"use ports: boot without Secure Boot and without lockdown="
+#define NAMESPACE                                                          \
+	"this process lives in a user namespace (a rootless container, "   \
+	"unshare -r), whose root has no ports: run it as root outside of " \
+	"it"
 #define FILTER                                                           \
 	"this process has CAP_SYS_RAWIO, so that a seccomp filter or a " \
 	"security module must be in the way: allow it there"
@@ -845,6 +1056,8 @@ TEST(each_refusal_of_ioperm_has_its_sentence)
 		SKIP("this processor has no ports");
 	expect_refusal(IOPERM(EPERM, OS_PORT_UNPRIVILEGED),
 		       CANNOT "ioperm says EPERM: " ROOT SIMULATE);
+	expect_refusal(IOPERM(EPERM, OS_PORT_NAMESPACED),
+		       CANNOT "ioperm says EPERM: " NAMESPACE SIMULATE);
 	expect_refusal(IOPERM(EPERM, OS_PORT_LOCKED_DOWN),
 		       CANNOT "ioperm says EPERM: " LOCKDOWN SIMULATE);
 	expect_refusal(IOPERM(EPERM, OS_PORT_FILTERED),
@@ -876,7 +1089,10 @@ TEST(each_refusal_of_dev_port_has_its_sentence)
 			      "have it (CONFIG_DEVPORT): take "
 			      "PFMALLOC_CONF=ioport:ioperm" SIMULATE);
 	expect_refusal(DEVPORT(ENFILE, OS_PORT_FILTERED),
-		       CANNOT "/dev/port says error 23: see port(4)" SIMULATE);
+		       CANNOT "/dev/port says ENFILE: too many files are open: "
+			      "close some, or raise ulimit -n" SIMULATE);
+	expect_refusal(DEVPORT(EDOM, OS_PORT_FILTERED),
+		       CANNOT "/dev/port says error 33: see port(4)" SIMULATE);
 }
 
 TEST(where_both_are_refused_both_are_told)
@@ -890,6 +1106,58 @@ TEST(where_both_are_refused_both_are_told)
 		       CANNOT "ioperm says ENOSYS: this kernel was built "
 			      "without it (CONFIG_X86_IOPL_IOPERM): take "
 			      "another one; /dev/port says ENOENT" SIMULATE);
+
+	/* The way to go is told, which need not be the first one's. */
+	machine.open_error = EACCES;
+	machine.privilege = OS_PORT_UNPRIVILEGED;
+	expect_refusal(machine,
+		       CANNOT "ioperm says ENOSYS: this kernel was built "
+			      "without it (CONFIG_X86_IOPL_IOPERM): take "
+			      "another one; /dev/port says EACCES: " ROOT
+				      SIMULATE);
+	machine.permit_error = machine.expected_errno = EPERM;
+	expect_refusal(machine, CANNOT "ioperm says EPERM: " ROOT
+				       "; /dev/port says EACCES" SIMULATE);
+}
+
+/* Stderr is a pipe that is full: what is written there waits. */
+static void fill_stderr(void)
+{
+	static const char bytes[4096];
+	int fds[2];
+
+	EXPECT_EQ(pipe2(fds, O_NONBLOCK), 0);
+	while (write(fds[1], bytes, sizeof(bytes)) > 0)
+		;
+	fcntl(fds[1], F_SETFL, 0);
+	dup2(fds[1], STDERR_FILENO);
+}
+
+static void *request_in_vain(void *arg)
+{
+	WRITE_ONCE(second_thread, gettid());
+	pf_request_region(0x70, 2, "rtc");
+	return NULL;
+}
+
+static void look_beside_a_refusal(void *arg)
+{
+	pthread_t thread;
+
+	fill_stderr();
+	os_port_pretend(EPERM, ENOENT, OS_PORT_UNPRIVILEGED);
+	pf_ioport_select(PF_IOPORT_IOPERM);
+	pthread_create(&thread, NULL, request_in_vain, NULL);
+	wait_until_asleep(&second_thread);
+	EXPECT_EQ(pf_ioport_dump(NULL, 0), 0);
+	syscall(SYS_exit_group, tap_exit_status());
+}
+
+TEST(nobody_waits_for_a_refusal_to_be_read)
+{
+	if (!OS_HAS_PORTS)
+		SKIP("this processor has no ports");
+	child_run(20, look_beside_a_refusal, NULL);
 }
 
 static void insert_refused(void *arg)
