@@ -168,8 +168,8 @@ static void on_fault(int signal_number, siginfo_t *info, void *context)
 static bool try_cycle(const struct port_access *access)
 {
 	struct sigaction ours = {.sa_sigaction = on_fault,
-				 .sa_flags = SA_SIGINFO | SA_NODEFER |
-					     SA_ONSTACK};
+				 .sa_flags =
+					 SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
 	sigjmp_buf escape;
 	sigset_t fault, before;
 	volatile bool is_done = false;

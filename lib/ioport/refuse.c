@@ -307,8 +307,9 @@ void explain_refusal(const struct refusal *refusal)
 
 	if (!refusal->ioperm_error && !refusal->devport_error)
 		return;
-	text_print(&line, "ports %04x-%04x cannot be had: ",
-		   refusal->ports.first, refusal->ports.last);
+	text_print(&line,
+		   "ports %04x-%04x cannot be had: ", refusal->ports.first,
+		   refusal->ports.last);
 	if (refusal->ioperm_error && refusal->devport_error)
 		print_both_errors(&line, refusal->ioperm_error,
 				  refusal->devport_error);

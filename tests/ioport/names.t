@@ -95,14 +95,15 @@ else
 	skip "C++" "there is no compiler"
 fi
 
-# A driver's table of operations has members of the same names.
+# A driver's table of operations has members of the same names, and the types
+# come with these headers.
 cat >member.c <<'END'
 #include <linux/ioport.h>
 #include <linux/io.h>
 
 struct ops {
-	unsigned char (*inb)(unsigned long port);
-	void (*outb)(unsigned char value, unsigned long port);
+	u8 (*inb)(unsigned long port);
+	void (*outb)(u8 value, unsigned long port);
 };
 
 int main(void)

@@ -1110,11 +1110,10 @@ TEST(where_both_are_refused_both_are_told)
 	/* The way to go is told, which need not be the first one's. */
 	machine.open_error = EACCES;
 	machine.privilege = OS_PORT_UNPRIVILEGED;
-	expect_refusal(machine,
-		       CANNOT "ioperm says ENOSYS: this kernel was built "
-			      "without it (CONFIG_X86_IOPL_IOPERM): take "
-			      "another one; /dev/port says EACCES: " ROOT
-				      SIMULATE);
+	expect_refusal(machine, CANNOT
+		       "ioperm says ENOSYS: this kernel was built "
+		       "without it (CONFIG_X86_IOPL_IOPERM): take "
+		       "another one; /dev/port says EACCES: " ROOT SIMULATE);
 	machine.permit_error = machine.expected_errno = EPERM;
 	expect_refusal(machine, CANNOT "ioperm says EPERM: " ROOT
 				       "; /dev/port says EACCES" SIMULATE);

@@ -5,6 +5,8 @@
 #ifndef PFMALLOC_LINUX_IO_H
 #define PFMALLOC_LINUX_IO_H
 
+#include <linux/types.h>
+
 #include "../asm/io.h"
 
 #endif

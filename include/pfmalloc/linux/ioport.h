@@ -10,6 +10,7 @@
 #define PFMALLOC_LINUX_IOPORT_H
 
 #include <stdbool.h>
+#include <linux/types.h>
 
 #include "../ioport.h"
 
