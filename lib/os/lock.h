@@ -12,8 +12,8 @@
  * middle of malloc(), between any two instructions.
  *
  * Ranks.  A thread takes locks in rising rank only; check builds assert it.
- * fork() takes none of them: it waits until no thread that can move on holds
- * any (slab/gate.h).
+ * fork() takes those of ports and none of the others: it waits until no thread
+ * that can move on holds any (slab/gate.h).
  */
 #ifndef PF_OS_LOCK_H
 #define PF_OS_LOCK_H

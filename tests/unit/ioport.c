@@ -1095,6 +1095,29 @@ TEST(each_refusal_of_dev_port_has_its_sentence)
 		       CANNOT "/dev/port says error 33: see port(4)" SIMULATE);
 }
 
+static void take_the_only_one(void *arg)
+{
+	EXPECT_EQ(pf_ioport_select(PF_IOPORT_AUTO), 0);
+	request(0x70, 2);
+	EXPECT_EQ(pf_ioport_backend(), PF_IOPORT_SIM);
+}
+
+TEST(a_processor_without_ports_has_the_simulator_alone)
+{
+	struct machine machine = {PF_IOPORT_IOPERM, 0, 0, OS_PORT_FILTERED,
+				  ENOSYS};
+
+	if (OS_HAS_PORTS)
+		SKIP("this processor has ports");
+	expect_refusal(machine, CANNOT "ioperm says ENOSYS: this processor has "
+				       "no ports: take the simulator" SIMULATE);
+	machine.selected = PF_IOPORT_DEVPORT;
+	expect_refusal(machine,
+		       CANNOT "/dev/port says ENOSYS: this processor has no "
+			      "ports: take the simulator" SIMULATE);
+	child_run(20, take_the_only_one, NULL);
+}
+
 TEST(where_both_are_refused_both_are_told)
 {
 	struct machine machine = {PF_IOPORT_AUTO, ENOSYS, ENOENT,
@@ -1188,13 +1211,15 @@ TEST(a_refused_resource_leaves_the_tree_as_it_was)
 }
 
 /* One call of ioperm for exactly the ports that changed. */
-static bool last_call_was(unsigned int nr, unsigned int first,
+static void last_call_was(unsigned int nr, unsigned int first,
 			  unsigned int nr_ports, bool on)
 {
 	struct os_port_call call = os_port_last_call();
 
-	return EXPECT_EQ(call.nr_calls, nr) & EXPECT_EQ(call.first, first) &
-	       EXPECT_EQ(call.nr, nr_ports) & EXPECT_EQ(call.on, on);
+	EXPECT_EQ(call.nr_calls, nr);
+	EXPECT_EQ(call.first, first);
+	EXPECT_EQ(call.nr, nr_ports);
+	EXPECT_EQ(call.on, on);
 }
 
 static void *permit_in_thread(void *arg)
@@ -1237,6 +1262,37 @@ TEST(ioperm_is_asked_for_exactly_the_requested_ports)
 	if (!OS_HAS_PORTS)
 		SKIP("this processor has no ports");
 	child_run(20, count_permissions, NULL);
+}
+
+/* Ports are permitted to this thread alone; the other one's cycle faults. */
+static void *read_unpermitted(void *arg)
+{
+	pf_inb(0x70);
+	return NULL;
+}
+
+static void read_in_unpermitted_thread(void *arg)
+{
+	pthread_t thread;
+
+	os_port_pretend(0, ENOENT, OS_PORT_FILTERED);
+	pf_ioport_select(PF_IOPORT_IOPERM);
+	request(0x70, 2);
+	os_port_pretend(EPERM, ENOENT, OS_PORT_UNPRIVILEGED);
+	pthread_create(&thread, NULL, read_unpermitted, NULL);
+	pthread_join(thread, NULL);
+}
+
+TEST(a_thread_without_permission_ends_in_a_sentence)
+{
+	if (!OS_HAS_PORTS)
+		SKIP("this processor has no ports");
+	expect_abort(
+		read_in_unpermitted_thread, NULL,
+		": this thread has no permission, and ioperm gives it none "
+		"(EPERM): a thread gets it from the thread that makes it, or "
+		"at its first access or pf_ioport_permit(), which must come "
+		"before privileges are dropped\n");
 }
 
 static bool request_by_devport(void)
