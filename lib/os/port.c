@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -105,16 +106,30 @@ int os_port_permit(unsigned int first, unsigned int nr, bool on)
 	return err;
 }
 
+/* The device that @fd is; 0 if it is none. */
+static dev_t device_of(int fd)
+{
+	struct stat file;
+
+	return fstat(fd, &file) == 0 && S_ISCHR(file.st_mode) ? file.st_rdev
+							      : 0;
+}
+
+/* What os_port_open() has opened. */
+static dev_t port_device;
+
 int os_port_open(void)
 {
 	int saved = errno;
 	int fd;
 
-	if (pretend_open(&fd))
-		return fd;
-	fd = open("/dev/port", O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		fd = -errno;
+	if (!pretend_open(&fd)) {
+		fd = open("/dev/port", O_RDWR | O_CLOEXEC);
+		if (fd < 0)
+			fd = -errno;
+	}
+	if (fd >= 0)
+		port_device = device_of(fd);
 	errno = saved;
 	return fd;
 }
@@ -127,11 +142,17 @@ static int as_error(ssize_t done)
 	return done < 0 ? -errno : -EIO;
 }
 
+/*
+ * A program that closes all descriptors, as daemons do, and opens a file may
+ * get the number for it: that file is not to be written to.
+ */
 int os_port_peek(int fd, unsigned int port, u8 *byte)
 {
 	int saved = errno;
-	int err = as_error(pread(fd, byte, 1, (off_t)port));
+	int err = -EBADF;
 
+	if (device_of(fd) == port_device)
+		err = as_error(pread(fd, byte, 1, (off_t)port));
 	errno = saved;
 	return err;
 }
@@ -139,8 +160,10 @@ int os_port_peek(int fd, unsigned int port, u8 *byte)
 int os_port_poke(int fd, unsigned int port, u8 byte)
 {
 	int saved = errno;
-	int err = as_error(pwrite(fd, &byte, 1, (off_t)port));
+	int err = -EBADF;
 
+	if (device_of(fd) == port_device)
+		err = as_error(pwrite(fd, &byte, 1, (off_t)port));
 	errno = saved;
 	return err;
 }

@@ -25,7 +25,10 @@
  */
 int os_port_permit(unsigned int first, unsigned int nr, bool on);
 
-/* A descriptor of /dev/port for os_port_peek() and os_port_poke(). */
+/*
+ * A descriptor of /dev/port for os_port_peek() and os_port_poke(), which end
+ * with -EBADF if it was closed, even if the number is another file's now.
+ */
 int os_port_open(void);
 int os_port_peek(int fd, unsigned int port, u8 *byte);
 int os_port_poke(int fd, unsigned int port, u8 byte);

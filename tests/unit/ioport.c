@@ -1323,6 +1323,44 @@ static void read_closed_devport(void *arg)
 	}
 }
 
+/* As a daemon does: every number is another file's afterwards. */
+static void replace_files(void)
+{
+	int i;
+
+	closefrom(3);
+	for (i = 0; i < 32; i++)
+		EXPECT_GE(open("/dev/zero", O_RDWR), 0);
+}
+
+static void read_replaced_devport(void *arg)
+{
+	if (request_by_devport()) {
+		replace_files();
+		pf_inb(0x70);
+	}
+}
+
+static void write_replaced_devport(void *arg)
+{
+	if (request_by_devport()) {
+		replace_files();
+		pf_outb(1, 0x70);
+	}
+}
+
+TEST(a_file_in_the_place_of_dev_port_is_left_alone)
+{
+	static const char sentence[] =
+		": /dev/port answers EBADF: the program has closed the "
+		"descriptor that request_region() opened; leave it open\n";
+
+	if (!OS_HAS_PORTS)
+		SKIP("this processor has no ports");
+	expect_abort(read_replaced_devport, NULL, sentence);
+	expect_abort(write_replaced_devport, NULL, sentence);
+}
+
 TEST(what_dev_port_answers_ends_in_a_sentence)
 {
 	if (!OS_HAS_PORTS)
