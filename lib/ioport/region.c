@@ -30,7 +30,8 @@
  *
  * Locking.  One lock, with all signals held back: who reads a port in a signal
  * handler cannot meet itself.  Nobody who holds it writes to stderr or waits
- * for another thread.  fork() waits until it is free.
+ * for another thread.  fork() takes it; handlers that the program registered
+ * before its first use of ports then run with it.
  */
 #include "ioport/ports.h"
 
@@ -53,7 +54,10 @@ static_assert((int)IOPORT_AUTO == (int)PF_IOPORT_AUTO &&
 struct ports *the_ports;
 
 static struct lock lock = LOCK_INIT(LOCK_RANK_PORTS);
-static os_signals signals_before_fork;
+
+/* This thread holds the lock, and handlers of fork()'s may use ports. */
+static __thread bool is_forking;
+
 static struct resource root;
 static u32 backend;    /* an enum pf_ioport, when it is decided */
 static u32 selected;   /* the same, by pf_ioport_select(); 0: not */
@@ -75,7 +79,8 @@ void ports_lock(os_signals *saved)
 	os_signals before;
 
 	os_block_signals(&before);
-	lock_acquire(&lock);
+	if (!is_forking)
+		lock_acquire(&lock);
 	*saved = before;
 }
 
@@ -83,32 +88,30 @@ void ports_unlock(const os_signals *saved)
 {
 	os_signals before = *saved;
 
-	lock_release(&lock);
+	if (!is_forking)
+		lock_release(&lock);
 	os_restore_signals(&before);
 }
 
+/* The simulator holds signals back from its own first to its last. */
 static void fork_prepare(void)
 {
 	sim_fork_prepare();
-	ports_lock(&signals_before_fork);
-}
-
-static void unlock_after_fork(void)
-{
-	os_signals saved = signals_before_fork;
-
-	ports_unlock(&saved);
+	lock_acquire(&lock);
+	is_forking = true;
 }
 
 static void fork_parent(void)
 {
-	unlock_after_fork();
+	is_forking = false;
+	lock_release(&lock);
 	sim_fork_parent();
 }
 
 static void fork_child(void)
 {
-	unlock_after_fork();
+	is_forking = false;
+	lock_release(&lock);
 	sim_fork_child();
 }
 

@@ -802,6 +802,46 @@ TEST(fork_waits_for_the_bus)
 	pf_iosim_unplug(&model);
 }
 
+/* Handlers that are older than the library's own run between these. */
+static bool handlers_use_ports;
+
+static void use_ports_beside_fork(void)
+{
+	if (!READ_ONCE(handlers_use_ports))
+		return;
+	EXPECT(pf_request_region(0x360, 1, "of a handler"));
+	pf_outb(0x17, 0x360);
+	EXPECT_EQ(pf_inb(0x360), 0x17);
+	pf_release_region(0x360, 1);
+}
+
+__attribute__((constructor)) static void add_old_handlers(void)
+{
+	pthread_atfork(use_ports_beside_fork, use_ports_beside_fork,
+		       use_ports_beside_fork);
+}
+
+static void use_ports_after_fork(void *arg)
+{
+	request(0x360, 1);
+	pf_release_region(0x360, 1);
+}
+
+static void fork_with_old_handlers(void *arg)
+{
+	on_simulator();
+	request(0x350, 1);
+	WRITE_ONCE(handlers_use_ports, true);
+	child_run(10, use_ports_after_fork, NULL);
+	WRITE_ONCE(handlers_use_ports, false);
+	use_ports_after_fork(NULL);
+}
+
+TEST(handlers_of_fork_may_use_ports)
+{
+	child_run(20, fork_with_old_handlers, NULL);
+}
+
 /* A model that waits for a lock, which the thread that forks holds. */
 static pthread_mutex_t wanted_by_model = PTHREAD_MUTEX_INITIALIZER;
 static bool is_in_model;
