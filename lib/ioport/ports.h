@@ -148,10 +148,12 @@ static inline void devport_access(const struct port_access *access)
 #endif
 void sim_access(const struct port_access *access);
 
-/* fork(): nobody else is on the bus until it is done. */
-void sim_fork_prepare(void);
-void sim_fork_parent(void);
-void sim_fork_child(void);
+/*
+ * fork(), with all signals held back: nobody else is on the bus until it is
+ * done, unless sim_fork_prepare() returns false.
+ */
+bool sim_fork_prepare(void);
+void sim_fork_done(bool has_bus, bool is_child);
 
 /* The caller is about to end the process, in a model perhaps: let others on. */
 void sim_abandon(void);

@@ -54,10 +54,6 @@ static_assert((int)IOPORT_AUTO == (int)PF_IOPORT_AUTO &&
 struct ports *the_ports;
 
 static struct lock lock = LOCK_INIT(LOCK_RANK_PORTS);
-
-/* This thread holds the lock, and handlers of fork()'s may use ports. */
-static __thread bool is_forking;
-
 static struct resource root;
 static u32 backend;    /* an enum pf_ioport, when it is decided */
 static u32 selected;   /* the same, by pf_ioport_select(); 0: not */
@@ -73,6 +69,14 @@ static struct region_page *region_pages;
 
 static pthread_once_t fork_handlers = PTHREAD_ONCE_INIT;
 static int fork_handlers_error;
+
+/* This thread holds the lock, and the program's handlers of fork() run. */
+static __thread bool is_forking;
+
+static struct {
+	os_signals signals;
+	bool has_bus;
+} before_fork;
 
 void ports_lock(os_signals *saved)
 {
@@ -93,26 +97,38 @@ void ports_unlock(const os_signals *saved)
 	os_restore_signals(&before);
 }
 
-/* The simulator holds signals back from its own first to its last. */
 static void fork_prepare(void)
 {
-	sim_fork_prepare();
+	os_signals saved;
+	bool has_bus;
+
+	os_block_signals(&saved);
+	has_bus = sim_fork_prepare();
 	lock_acquire(&lock);
 	is_forking = true;
+	before_fork.signals = saved;
+	before_fork.has_bus = has_bus;
+}
+
+static void fork_done(bool is_child)
+{
+	os_signals saved = before_fork.signals;
+	bool has_bus = before_fork.has_bus;
+
+	is_forking = false;
+	lock_release(&lock);
+	sim_fork_done(has_bus, is_child);
+	os_restore_signals(&saved);
 }
 
 static void fork_parent(void)
 {
-	is_forking = false;
-	lock_release(&lock);
-	sim_fork_parent();
+	fork_done(false);
 }
 
 static void fork_child(void)
 {
-	is_forking = false;
-	lock_release(&lock);
-	sim_fork_child();
+	fork_done(true);
 }
 
 /* ------------------------------------------------------------------------

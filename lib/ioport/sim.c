@@ -71,9 +71,6 @@ static void bus_leave(const os_signals *saved)
 	os_restore_signals(&before);
 }
 
-static __thread os_signals signals_before_fork;
-static __thread bool has_bus_for_fork;
-
 static bool bus_try_for(u64 ms)
 {
 	u64 until = os_now_ms() + ms;
@@ -87,28 +84,21 @@ static bool bus_try_for(u64 ms)
 	return true;
 }
 
-void sim_fork_prepare(void)
+bool sim_fork_prepare(void)
 {
-	os_block_signals(&signals_before_fork);
-	has_bus_for_fork = nr_cycles_inside || bus_try_for(MODEL_WAITS_MS);
+	bool has_bus = nr_cycles_inside || bus_try_for(MODEL_WAITS_MS);
+
 	nr_cycles_inside++;
+	return has_bus;
 }
 
-void sim_fork_parent(void)
+void sim_fork_done(bool has_bus, bool is_child)
 {
-	os_signals saved = signals_before_fork;
-
 	nr_cycles_inside--;
-	if (has_bus_for_fork && !nr_cycles_inside)
+	if (has_bus && !nr_cycles_inside)
 		lock_release(&bus);
-	os_restore_signals(&saved);
-}
-
-void sim_fork_child(void)
-{
-	if (!has_bus_for_fork)
+	else if (!has_bus && is_child)
 		lock_reset_orphan(&bus);
-	sim_fork_parent();
 }
 
 void sim_abandon(void)
