@@ -3,9 +3,11 @@
 # lib/local.mk - the library
 #
 #	libpfcore     every layer below lib/preload, for the products
+#	libpfkenv     lib/kenv: what kernel code needs beside the allocator
 #	libpfpreload  lib/preload: the names of libc
 #	libpfcheck    every layer below lib/preload once more, with PF_CHECKS;
 #	              unit tests link this, so that libc serves the test itself
+#	libpfkenvcheck  the same for lib/kenv
 #
 # Products: libpfmalloc.so, pfmalloc.o, and libpfmalloc.a with this one object.
 
@@ -28,6 +30,8 @@ core_sources = \
 	lib/os/lock.h \
 	lib/os/memory.c \
 	lib/os/os.h \
+	lib/os/port.c \
+	lib/os/port.h \
 	lib/os/report.c \
 	lib/os/report.h \
 	lib/os/thread.c \
@@ -65,6 +69,17 @@ core_sources = \
 	lib/kmem/kmem.c \
 	lib/kmem/kmem.h \
 	lib/kmem/stats.c \
+	lib/ioport/access.c \
+	lib/ioport/devport.c \
+	lib/ioport/ioperm.c \
+	lib/ioport/ports.h \
+	lib/ioport/record.c \
+	lib/ioport/refuse.c \
+	lib/ioport/region.c \
+	lib/ioport/resource.c \
+	lib/ioport/resource.h \
+	lib/ioport/sim.c \
+	lib/kenv/os.c \
 	lib/malloc/aligned.c \
 	lib/malloc/badptr.c \
 	lib/malloc/foreign.c \
@@ -74,6 +89,25 @@ core_sources = \
 	lib/malloc/malloc.h \
 	lib/malloc/realloc.c
 
+# The kernel's neighbours, written against the headers that they serve.
+kenv_sources = \
+	lib/kenv/kenv.h \
+	lib/kenv/kstrtox.c \
+	lib/kenv/kthread.c \
+	lib/kenv/lock.c \
+	lib/kenv/module.c \
+	lib/kenv/percpu.c \
+	lib/kenv/printk.c \
+	lib/kenv/random.c \
+	lib/kenv/rbtree.c \
+	lib/kenv/rcu.c \
+	lib/kenv/task.c \
+	lib/kenv/timer.c \
+	lib/kenv/uaccess.c \
+	lib/kenv/vsprintf.c \
+	lib/kenv/wait.c \
+	lib/kenv/workqueue.c
+
 preload_sources = \
 	lib/preload/exports.c \
 	lib/preload/init.c \
@@ -81,9 +115,12 @@ preload_sources = \
 
 # Position-independent objects alone: they serve the shared library and every
 # kind of program.
-noinst_LTLIBRARIES += libpfcore.la libpfpreload.la
+noinst_LTLIBRARIES += libpfcore.la libpfkenv.la libpfpreload.la
 libpfcore_la_SOURCES = $(core_sources)
 libpfcore_la_CFLAGS = $(AM_CFLAGS) $(PF_LIB_CFLAGS)
+libpfkenv_la_SOURCES = $(kenv_sources)
+libpfkenv_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/include/pfmalloc
+libpfkenv_la_CFLAGS = $(AM_CFLAGS) $(PF_LIB_CFLAGS)
 libpfpreload_la_SOURCES = $(preload_sources)
 libpfpreload_la_CFLAGS = $(AM_CFLAGS) $(PF_LIB_CFLAGS) $(PF_PRELOAD_CFLAGS)
 
@@ -92,10 +129,17 @@ libpfcheck_la_SOURCES = $(core_sources)
 libpfcheck_la_CPPFLAGS = $(AM_CPPFLAGS) -DPF_CHECKS
 libpfcheck_la_CFLAGS = $(AM_CFLAGS) $(PF_LIB_CFLAGS)
 
+check_LTLIBRARIES += libpfkenvcheck.la
+libpfkenvcheck_la_SOURCES = $(kenv_sources)
+libpfkenvcheck_la_CPPFLAGS = $(libpfkenv_la_CPPFLAGS) -DPF_CHECKS
+libpfkenvcheck_la_CFLAGS = $(AM_CFLAGS) $(PF_LIB_CFLAGS)
+
 if ENABLE_SHARED
 libpfcore_la_LIBTOOLFLAGS = --tag=disable-static
 libpfpreload_la_LIBTOOLFLAGS = --tag=disable-static
 libpfcheck_la_LIBTOOLFLAGS = --tag=disable-static
+libpfkenv_la_LIBTOOLFLAGS = --tag=disable-static
+libpfkenvcheck_la_LIBTOOLFLAGS = --tag=disable-static
 endif
 
 # The version of the binary interface, current:revision:age, moves only with a
@@ -109,7 +153,7 @@ if ENABLE_SHARED
 lib_LTLIBRARIES += libpfmalloc.la
 endif
 libpfmalloc_la_SOURCES =
-libpfmalloc_la_LIBADD = libpfpreload.la libpfcore.la
+libpfmalloc_la_LIBADD = libpfpreload.la libpfkenv.la libpfcore.la
 libpfmalloc_la_LIBTOOLFLAGS = --tag=disable-static
 libpfmalloc_la_LDFLAGS = $(AM_LDFLAGS) $(PF_LIB_LDFLAGS) \
 	-version-info 0:0:0 -no-undefined \
@@ -119,10 +163,11 @@ EXTRA_libpfmalloc_la_DEPENDENCIES = lib/preload/libpfmalloc.map
 # One object with everything: the linker takes all of it or nothing, so malloc
 # and free cannot come from two allocators.  Hidden names become local, so the
 # program's own buddy_alloc() does not collide with ours.
-pfmalloc.o: libpfpreload.la libpfcore.la
+pfmalloc.o: libpfpreload.la libpfkenv.la libpfcore.la
 	$(AM_V_GEN)rm -f $@ $@-tmp && \
 	$(CC) $(AM_CFLAGS) $(CFLAGS) $(PF_RELOC_FLAGS) -o $@-tmp \
-		-Wl,--whole-archive .libs/libpfpreload.a .libs/libpfcore.a \
+		-Wl,--whole-archive .libs/libpfpreload.a .libs/libpfkenv.a \
+		.libs/libpfcore.a \
 		-Wl,--no-whole-archive && \
 	$(OBJCOPY) --localize-hidden $@-tmp && \
 	mv $@-tmp $@
@@ -139,6 +184,8 @@ CLEANFILES += pfmalloc.o pfmalloc.o-tmp libpfmalloc.a
 
 pkgconfig_DATA += lib/pfmalloc.pc
 dist_man_MANS += \
+	lib/ioport/pfmalloc-ioport.3 \
+	lib/kenv/pfmalloc-kenv.7 \
 	lib/malloc/pfmalloc.3 \
 	lib/os/pfmalloc.conf.5 \
 	lib/preload/pfmalloc.7

@@ -9,5 +9,6 @@ tools_usage_SOURCES = tools/usage.c
 EXTRA_DIST += \
 	tools/check \
 	tools/layers \
+	tools/rig \
 	tools/setup.sh \
 	tools/try

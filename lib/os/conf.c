@@ -18,6 +18,7 @@ struct conf pf_conf = {
 	.decay_ms = 1000,
 	.background = 1,
 	.foreign = FOREIGN_FORWARD,
+	.ioport = IOPORT_AUTO,
 };
 
 #define MAX_DECAY_MS 86400000 /* a day */
@@ -41,6 +42,10 @@ struct option {
 			{"foreign",                                            \
 			 &pf_conf.foreign,                                     \
 			 {"forward", "abort"},                                 \
+			 0},                                                   \
+			{"ioport",                                             \
+			 &pf_conf.ioport,                                      \
+			 {"auto", "ioperm", "devport", "sim"},                 \
 			 0},                                                   \
 	}
 

@@ -17,6 +17,12 @@ enum conf_foreign {
 	FOREIGN_FORWARD,
 	FOREIGN_ABORT
 };
+enum conf_ioport {
+	IOPORT_AUTO,
+	IOPORT_IOPERM,
+	IOPORT_DEVPORT,
+	IOPORT_SIM
+};
 
 struct conf {
 	u32 stack;	/* call stacks in reports of misuse: 0 or 1 */
@@ -24,6 +30,7 @@ struct conf {
 	u32 decay_ms;	/* free memory goes back to the OS after this long */
 	u32 background; /* a reclaim thread in multi-threaded programs: 0, 1 */
 	u32 foreign;	/* enum conf_foreign */
+	u32 ioport;	/* enum conf_ioport: what port I/O goes through */
 };
 
 /* Read-only after conf_init(). */

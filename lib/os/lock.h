@@ -12,8 +12,8 @@
  * middle of malloc(), between any two instructions.
  *
  * Ranks.  A thread takes locks in rising rank only; check builds assert it.
- * fork() takes none of them: it waits until no thread that can move on holds
- * any (slab/gate.h).
+ * fork() takes those of ports and none of the others: it waits until no thread
+ * that can move on holds any (slab/gate.h).
  */
 #ifndef PF_OS_LOCK_H
 #define PF_OS_LOCK_H
@@ -23,7 +23,9 @@
 #include "os/thread.h"
 
 enum lock_rank {
-	LOCK_RANK_THREADS = 1, /* the list of idle per-thread caches */
+	LOCK_RANK_BUS = 1,     /* the simulated bus: models run under it */
+	LOCK_RANK_PORTS,       /* the tree of port regions */
+	LOCK_RANK_THREADS,     /* the list of idle per-thread caches */
 	LOCK_RANK_CACHE,       /* one kmem_cache: its barn and its slabs */
 	LOCK_RANK_SHEAVES,     /* the pool of empty sheaves */
 	LOCK_RANK_VMALLOC,     /* the vmalloc area */

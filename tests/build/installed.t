@@ -23,7 +23,8 @@ if [ -n "$DESTDIR" ]; then
 		PKG_CONFIG_ALLOW_SYSTEM_LIBS
 fi
 
-for page in man3/pfmalloc.3 man5/pfmalloc.conf.5 man7/pfmalloc.7; do
+for page in man3/pfmalloc.3 man3/pfmalloc-ioport.3 man5/pfmalloc.conf.5 \
+	man7/pfmalloc.7 man7/pfmalloc-kenv.7; do
 	check "$page is installed" test -s "$DESTDIR$PF_MANDIR/$page"
 done
 
@@ -90,16 +91,24 @@ static_libs=$($PKG_CONFIG --static --libs pfmalloc)
 object=$($PKG_CONFIG --variable=object pfmalloc)
 object=$DESTDIR${object#"$DESTDIR"} # with the sysroot or without it
 
-printf '#include <pfmalloc/pfmalloc.h>\n' >header.c
-check "the header compiles alone" \
-	$CC -std=c99 -pedantic-errors -Wall -Werror $cflags -c header.c
-if [ -n "$CXX" ] && $CXX --version >/dev/null 2>&1; then
-	cp header.c header.cc
-	check "the header compiles as C++" \
-		$CXX -pedantic-errors -Wall -Werror $cflags -c header.cc
-else
-	skip "the header compiles as C++" "there is no C++ compiler"
-fi
+for header in pfmalloc.h ioport.h; do
+	printf '#include <pfmalloc/%s>\n' $header >header.c
+	check "$header compiles alone" \
+		$CC -std=c99 -pedantic-errors -Wall -Werror $cflags -c header.c
+	if [ -n "$CXX" ] && $CXX --version >/dev/null 2>&1; then
+		cp header.c header.cc
+		check "$header compiles as C++" \
+			$CXX -pedantic-errors -Wall -Werror $cflags \
+			-c header.cc
+	else
+		skip "$header compiles as C++" "there is no C++ compiler"
+	fi
+done
+for header in linux/ioport.h linux/io.h asm/io.h; do
+	printf '#include <%s>\n' $header >header.c
+	check "$header compiles alone" $CC -std=gnu11 -Wall -Wextra -Werror \
+		-I"$includedir/pfmalloc" -c header.c
+done
 
 if [ "$PF_SHARED" = yes ]; then
 	check "a client links to the shared library" \

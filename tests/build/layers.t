@@ -15,6 +15,8 @@ printf '# a comment\n\nlow\nleft right\n' >"$tree/lib/layers"
 printf '#include <stdio.h>\n#include "config.h"\n' >"$tree/lib/low/low.h"
 printf '#include "low/low.h"\n#include "left/l.h"\n' >"$tree/lib/left/l.c"
 printf '#include <stddef.h>\n' >"$tree/include/pfmalloc/pfmalloc.h"
+mkdir "$tree/include/pfmalloc/linux"
+printf '#include "../pfmalloc.h"\n' >"$tree/include/pfmalloc/linux/slab.h"
 
 check "a good tree passes" "$PF_SRCDIR/tools/layers" "$tree"
 

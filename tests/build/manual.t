@@ -6,7 +6,8 @@
 . "${PF_SRCDIR:-$(dirname "$0")/../..}/tests/build/tap.sh"
 
 cd "$PF_SRCDIR" || exit 1
-pages="lib/malloc/pfmalloc.3 lib/os/pfmalloc.conf.5 lib/preload/pfmalloc.7"
+pages="lib/ioport/pfmalloc-ioport.3 lib/kenv/pfmalloc-kenv.7 lib/malloc/pfmalloc.3
+	lib/os/pfmalloc.conf.5 lib/preload/pfmalloc.7"
 
 for page in $pages; do
 	if command -v mandoc >/dev/null 2>&1; then
@@ -17,14 +18,15 @@ for page in $pages; do
 	fi
 done
 
-# Every function that the public header declares is in the manual.
+# missing_functions HEADER PAGE - each function that HEADER declares is in PAGE
 missing_functions()
 {
 	status=0
-	for name in $(grep -ohE '\<pf_[a-z0-9_]+\(' include/pfmalloc/*.h |
+	found=
+	for name in $(grep -ohE '\<pf_[a-z0-9_]+\(' "$1" |
 		tr -d '(' | LC_ALL=C sort -u); do
-		grep -q "$name" lib/malloc/pfmalloc.3 || {
-			echo "$name is not in pfmalloc(3)"
+		grep -qE "(^| )$name( |\$)" "$2" || {
+			echo "$name is not in $2"
 			status=1
 		}
 		found=yes
@@ -32,6 +34,9 @@ missing_functions()
 	[ "$found" = yes ] || status=1
 	return $status
 }
-check "pfmalloc(3) has every function of the header" missing_functions
+check "pfmalloc(3) has every function of its header" \
+	missing_functions include/pfmalloc/pfmalloc.h lib/malloc/pfmalloc.3
+check "pfmalloc-ioport(3) has every function of its header" \
+	missing_functions include/pfmalloc/ioport.h lib/ioport/pfmalloc-ioport.3
 
 finish

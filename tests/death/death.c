@@ -224,6 +224,7 @@ TEST(a_configuration_mistake_is_named_and_the_program_goes_on)
 		{"decay_ms:soon", "soon"},
 		{"background:7", "background"},
 		{"foreign", "foreign"},
+		{"ioport:iopl", "iopl"},
 		{"stack:off,colour:red,thp:never", "colour"},
 	};
 	size_t i;
@@ -237,9 +238,10 @@ TEST(a_configuration_mistake_is_named_and_the_program_goes_on)
 		EXPECT_STR_HAS(outcome.err, bad[i][1]);
 	}
 	commit("none", "nonsense:1");
-	for (i = 0; i < 5; i++) {
-		static const char *const keys[] = {"stack", "thp", "decay_ms",
-						   "background", "foreign"};
+	for (i = 0; i < 6; i++) {
+		static const char *const keys[] = {"stack",    "thp",
+						   "decay_ms", "background",
+						   "foreign",  "ioport"};
 		EXPECT_STR_HAS(outcome.err, keys[i]);
 	}
 }
@@ -252,6 +254,7 @@ TEST(a_right_configuration_is_silent)
 		"stack:off,thp:auto",
 		"thp:always,decay_ms:0,background:off,foreign:forward",
 		"thp:never,decay_ms:100000,background:on,foreign:abort",
+		"ioport:auto,ioport:ioperm,ioport:devport,ioport:sim",
 	};
 	size_t i;
 

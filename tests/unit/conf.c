@@ -20,6 +20,7 @@ static const struct conf defaults = {
 	.decay_ms = 1000,
 	.background = 1,
 	.foreign = FOREIGN_FORWARD,
+	.ioport = IOPORT_AUTO,
 };
 
 static void read_conf(void *arg)
@@ -36,6 +37,7 @@ static void read_conf(void *arg)
 	EXPECT_EQ(pf_conf.decay_ms, expected->conf.decay_ms);
 	EXPECT_EQ(pf_conf.background, expected->conf.background);
 	EXPECT_EQ(pf_conf.foreign, expected->conf.foreign);
+	EXPECT_EQ(pf_conf.ioport, expected->conf.ioport);
 }
 
 /* The text gives these options and makes exactly this noise. */
@@ -77,6 +79,10 @@ TEST(each_value_of_each_option_is_understood)
 	expect_conf("background:on", defaults, "");
 	expect_conf("foreign:abort", WITH(foreign, FOREIGN_ABORT), "");
 	expect_conf("foreign:forward", defaults, "");
+	expect_conf("ioport:auto", defaults, "");
+	expect_conf("ioport:ioperm", WITH(ioport, IOPORT_IOPERM), "");
+	expect_conf("ioport:devport", WITH(ioport, IOPORT_DEVPORT), "");
+	expect_conf("ioport:sim", WITH(ioport, IOPORT_SIM), "");
 }
 
 TEST(several_options_are_separated_by_commas)
@@ -85,10 +91,11 @@ TEST(several_options_are_separated_by_commas)
 			    .thp = THP_NEVER,
 			    .decay_ms = 25,
 			    .background = 0,
-			    .foreign = FOREIGN_ABORT};
+			    .foreign = FOREIGN_ABORT,
+			    .ioport = IOPORT_SIM};
 
 	expect_conf("stack:off,thp:never,decay_ms:25,background:off,"
-		    "foreign:abort",
+		    "foreign:abort,ioport:sim",
 		    conf, "");
 	expect_conf(",stack:off,,", WITH(stack, 0), "");
 }
@@ -98,9 +105,10 @@ TEST(the_last_of_two_values_counts)
 	expect_conf("decay_ms:1,decay_ms:2", WITH(decay_ms, 2), "");
 }
 
-#define NO_OPTION(name)                                       \
-	"pfmalloc: PFMALLOC_CONF: there is no option \"" name \
-	"\"; the options are stack, thp, decay_ms, background, foreign\n"
+#define NO_OPTION(name)                                                   \
+	"pfmalloc: PFMALLOC_CONF: there is no option \"" name             \
+	"\"; the options are stack, thp, decay_ms, background, foreign, " \
+	"ioport\n"
 
 TEST(an_unknown_option_is_named_with_those_there_are)
 {
@@ -125,6 +133,9 @@ TEST(an_unknown_value_is_named_with_those_there_are)
 	expect_conf("foreign:free", defaults,
 		    "pfmalloc: PFMALLOC_CONF: foreign cannot be \"free\"; "
 		    "give one of: forward, abort\n");
+	expect_conf("ioport:iopl", defaults,
+		    "pfmalloc: PFMALLOC_CONF: ioport cannot be \"iopl\"; "
+		    "give one of: auto, ioperm, devport, sim\n");
 }
 
 #define NO_NUMBER(text)                                       \

@@ -5,7 +5,7 @@
 # libpfcheck is every layer below lib/preload with PF_CHECKS: the self-checks
 # and the failing of OS calls are on, and malloc is libc's.
 
-noinst_HEADERS += tests/unit/unit.h
+noinst_HEADERS += tests/unit/abort.h tests/unit/unit.h
 check_LTLIBRARIES += tests/unit/libunit.la
 tests_unit_libunit_la_SOURCES = tests/unit/unit.c
 tests_unit_libunit_la_CPPFLAGS = $(unit_cppflags)
@@ -24,6 +24,8 @@ unit_programs = \
 	tests/unit/faults \
 	tests/unit/fork \
 	tests/unit/frames \
+	tests/unit/ioport \
+	tests/unit/ioport-tree \
 	tests/unit/list \
 	tests/unit/lock \
 	tests/unit/malloc \
@@ -74,6 +76,16 @@ tests_unit_frames_SOURCES = tests/unit/frames.c
 tests_unit_frames_CPPFLAGS = $(unit_cppflags)
 tests_unit_frames_CFLAGS = $(unit_cflags)
 tests_unit_frames_LDADD = $(unit_ldadd)
+
+tests_unit_ioport_SOURCES = tests/unit/ioport.c
+tests_unit_ioport_CPPFLAGS = $(unit_cppflags)
+tests_unit_ioport_CFLAGS = $(unit_cflags)
+tests_unit_ioport_LDADD = $(unit_ldadd)
+
+tests_unit_ioport_tree_SOURCES = tests/unit/ioport-tree.c
+tests_unit_ioport_tree_CPPFLAGS = $(unit_cppflags)
+tests_unit_ioport_tree_CFLAGS = $(unit_cflags)
+tests_unit_ioport_tree_LDADD = $(unit_ldadd)
 
 tests_unit_list_SOURCES = tests/unit/list.c
 tests_unit_list_CPPFLAGS = $(unit_cppflags)

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "abort.h"
 #include "base/check.h"
 #include "process.h"
 #include "tap.h"
@@ -33,28 +34,6 @@
 
 /* Slower builds do a fraction of the random steps. */
 #define STEPS(n) (IS_SANITIZED ? (n) / 8 : (n))
-
-/* How a child ended, and the first bytes that it wrote to stderr. */
-struct ending {
-	int signal; /* 0 when it exited */
-	int status; /* of its exit */
-	char text[4096];
-};
-
-/*
- * child_ending - run a function in a forked child
- *
- * Unlike child_run() this expects nothing.  A child that is not done after
- * @limit seconds dies of SIGALRM.
- */
-void child_ending(struct ending *ending, unsigned int limit,
-		  void (*function)(void *arg), void *arg);
-
-/* The child must abort, with @sentence on stderr. */
-bool expect_abort(void (*function)(void *arg), void *arg, const char *sentence);
-
-/* In a child that a fault shall end: no handler, no core. */
-void die_plainly(void);
 
 /* A number from 0 to @n - 1, from the test's random numbers. */
 static inline size_t random_below(size_t n)

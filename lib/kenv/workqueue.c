@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * workqueue.c - functions that other threads call
+ *
+ * A queue has a list of pending items and up to max_active threads, each of
+ * which takes the first item that no thread is running at the moment: so an
+ * item never runs twice at a time, whatever queues it is put on.  Threads are
+ * made when an item finds none idle, and stay until the queue is destroyed.
+ *
+ * Each queueing of an item has a number.  Who flushes waits until nothing with
+ * a number up to that of now is pending or runs; it looks at lists only, never
+ * at the item, which may have freed itself.
+ *
+ * An item of a delayed_work is pending while its timer is armed, and not on a
+ * list.  One lock guards all; "done" wakes those who wait for anything.
+ */
+#include <linux/bug.h>
+#include <linux/err.h>
+#include <linux/kernel.h>
+#include <linux/kthread.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include <stdlib.h>
+
+struct workqueue_struct {
+	char name[24];
+	unsigned int max_active;
+	unsigned int nr_workers;
+	unsigned int nr_idle;
+	bool is_draining; /* only its own items may queue more */
+	bool is_ending;
+	struct list_head pending;
+	struct wait_queue_head more;
+};
+
+struct worker {
+	struct workqueue_struct *wq;
+	struct task_struct *task;
+	struct work_struct *work; /* that it runs */
+	u64 seq;
+	struct workqueue_struct *blocks; /* the item is pending there again */
+	struct list_head entry;		 /* in "busy" */
+};
+
+static DEFINE_SPINLOCK(lock);
+static LIST_HEAD(busy);
+static DECLARE_WAIT_QUEUE_HEAD(done);
+static u64 last_seq;
+
+static struct worker *runner_of(const struct work_struct *work)
+{
+	struct worker *worker;
+
+	list_for_each_entry(worker, &busy, entry) {
+		if (worker->work == work)
+			return worker;
+	}
+	return NULL;
+}
+
+static struct work_struct *next_work(struct workqueue_struct *wq)
+{
+	struct work_struct *work;
+
+	list_for_each_entry(work, &wq->pending, entry) {
+		struct worker *runner = runner_of(work);
+
+		if (!runner)
+			return work;
+		runner->blocks = wq;
+	}
+	return NULL;
+}
+
+/* One idle thread, which is not idle any more; or all. */
+static void wake_worker(struct workqueue_struct *wq)
+{
+	wq->nr_idle--;
+	wake_up(&wq->more);
+}
+
+static void wake_workers(struct workqueue_struct *wq)
+{
+	wq->nr_idle = 0;
+	wake_up_all(&wq->more);
+}
+
+/* The lock is held, and given up while the function runs. */
+static void run_work(struct worker *worker, struct work_struct *work)
+{
+	work_func_t func = work->func;
+	int preempt_count;
+
+	list_del_init(&work->entry);
+	WRITE_ONCE(work->is_pending, false);
+	worker->work = work;
+	worker->seq = work->seq;
+	list_add_tail(&worker->entry, &busy);
+	spin_unlock(&lock);
+
+	preempt_count = pf_preempt_count();
+	func(work); /* which may free it */
+	if (pf_preempt_count() != preempt_count || pf_rcu_read_lock_held())
+		panic("the work function at %pS returned with a lock held, or "
+		      "gave up one more than it took",
+		      (void *)(unsigned long)func);
+
+	spin_lock(&lock);
+	list_del(&worker->entry);
+	worker->work = NULL;
+	wake_up_all(&done);
+	if (worker->blocks)
+		wake_workers(worker->blocks);
+	worker->blocks = NULL;
+}
+
+/* Who wakes a thread takes it off nr_idle. */
+static void wait_for_more(struct workqueue_struct *wq)
+{
+	DEFINE_WAIT(wait);
+
+	pf_prepare_to_wait(&wq->more, &wait, TASK_IDLE, true);
+	wq->nr_idle++;
+	spin_unlock(&lock);
+	schedule();
+	finish_wait(&wq->more, &wait);
+	spin_lock(&lock);
+}
+
+static int worker_main(void *arg)
+{
+	struct worker worker = {.wq = arg, .task = current};
+	struct workqueue_struct *wq = arg;
+
+	current->flags |= PF_WQ_WORKER;
+	spin_lock(&lock);
+	for (;;) {
+		struct work_struct *work = next_work(wq);
+
+		if (work)
+			run_work(&worker, work);
+		else if (wq->is_ending)
+			break;
+		else
+			wait_for_more(wq);
+	}
+	wq->nr_workers--;
+	wake_up_all(&done);
+	spin_unlock(&lock);
+	return 0;
+}
+
+/* After something was put on @wq's list, without the lock. */
+static void add_worker(struct workqueue_struct *wq)
+{
+	struct task_struct *task =
+		kthread_run(worker_main, wq, "kw/%s", wq->name);
+
+	if (!IS_ERR(task))
+		return;
+	spin_lock(&lock);
+	if (--wq->nr_workers == 0)
+		panic("workqueue %s: no thread can be started: %pe", wq->name,
+		      (void *)task);
+	spin_unlock(&lock);
+}
+
+static bool is_own_worker(struct workqueue_struct *wq)
+{
+	struct worker *worker;
+
+	list_for_each_entry(worker, &busy, entry) {
+		if (worker->task == current)
+			return worker->wq == wq;
+	}
+	return false;
+}
+
+/* The lock is held, and is given up; the item is marked as pending. */
+static void insert_and_unlock(struct workqueue_struct *wq,
+			      struct work_struct *work)
+{
+	bool needs_worker;
+
+	if (WARN(wq->is_ending || (wq->is_draining && !is_own_worker(wq)),
+		 "workqueue: %ps is queued on %s, which is being destroyed\n",
+		 (void *)(unsigned long)work->func, wq->name)) {
+		WRITE_ONCE(work->is_pending, false);
+		spin_unlock(&lock);
+		return;
+	}
+	work->wq = wq;
+	work->seq = ++last_seq;
+	list_add_tail(&work->entry, &wq->pending);
+	needs_worker = !wq->nr_idle && wq->nr_workers < wq->max_active;
+	if (needs_worker)
+		wq->nr_workers++;
+	else if (wq->nr_idle)
+		wake_worker(wq);
+	spin_unlock(&lock);
+	if (needs_worker)
+		add_worker(wq);
+}
+
+bool pf_queue_work(struct workqueue_struct *wq, struct work_struct *work)
+{
+	spin_lock(&lock);
+	if (work->is_pending || work->nr_canceling) {
+		spin_unlock(&lock);
+		return false;
+	}
+	WRITE_ONCE(work->is_pending, true);
+	insert_and_unlock(wq, work);
+	return true;
+}
+
+void pf_delayed_work_timer(struct timer_list *timer)
+{
+	struct delayed_work *dwork = from_timer(dwork, timer, timer);
+
+	spin_lock(&lock);
+	insert_and_unlock(dwork->wq, &dwork->work);
+}
+
+bool pf_queue_delayed_work(struct workqueue_struct *wq,
+			   struct delayed_work *dwork, unsigned long delay)
+{
+	if (!delay)
+		return pf_queue_work(wq, &dwork->work);
+	spin_lock(&lock);
+	if (dwork->work.is_pending || dwork->work.nr_canceling) {
+		spin_unlock(&lock);
+		return false;
+	}
+	WRITE_ONCE(dwork->work.is_pending, true);
+	dwork->wq = wq;
+	spin_unlock(&lock);
+	mod_timer(&dwork->timer, jiffies + delay);
+	return true;
+}
+
+static void rcu_work_ready(struct rcu_head *head)
+{
+	struct rcu_work *rwork = container_of(head, struct rcu_work, rcu);
+
+	spin_lock(&lock);
+	insert_and_unlock(rwork->wq, &rwork->work);
+}
+
+bool pf_queue_rcu_work(struct workqueue_struct *wq, struct rcu_work *rwork)
+{
+	spin_lock(&lock);
+	if (rwork->work.is_pending || rwork->work.nr_canceling) {
+		spin_unlock(&lock);
+		return false;
+	}
+	WRITE_ONCE(rwork->work.is_pending, true);
+	rwork->wq = wq;
+	spin_unlock(&lock);
+	call_rcu(&rwork->rcu, rcu_work_ready);
+	return true;
+}
+
+/* Off its list.  The lock is held. */
+static bool take_off_list(struct work_struct *work)
+{
+	if (!work->is_pending || list_empty(&work->entry))
+		return false;
+	list_del_init(&work->entry);
+	WRITE_ONCE(work->is_pending, false);
+	wake_up_all(&done);
+	return true;
+}
+
+/* Whether something of these lists is not done yet; the lock is held. */
+struct wanted {
+	struct workqueue_struct *wq; /* NULL: any */
+	struct work_struct *work;    /* NULL: any */
+	u64 seq;		     /* this one and those before it */
+};
+
+static bool is_wanted_left(const struct wanted *wanted)
+{
+	struct work_struct *work;
+	struct worker *worker;
+
+	list_for_each_entry(worker, &busy, entry) {
+		if (worker->seq <= wanted->seq &&
+		    (!wanted->wq || worker->wq == wanted->wq) &&
+		    (!wanted->work || worker->work == wanted->work))
+			return true;
+	}
+	if (!wanted->wq)
+		return false;
+	list_for_each_entry(work, &wanted->wq->pending, entry) {
+		if (work->seq <= wanted->seq &&
+		    (!wanted->work || work == wanted->work))
+			return true;
+	}
+	return false;
+}
+
+/* The lock is held, before and after. */
+static void wait_for_wanted(const struct wanted *wanted)
+{
+	while (is_wanted_left(wanted)) {
+		DEFINE_WAIT(wait);
+
+		prepare_to_wait(&done, &wait, TASK_UNINTERRUPTIBLE);
+		spin_unlock(&lock);
+		schedule();
+		finish_wait(&done, &wait);
+		spin_lock(&lock);
+	}
+}
+
+static void check_not_own(struct work_struct *work, const char *call)
+{
+	struct worker *worker = runner_of(work);
+
+	if (unlikely(worker && worker->task == current))
+		panic("%s() is called by the work's own function and would "
+		      "wait for itself",
+		      call);
+}
+
+bool pf_cancel_work(struct work_struct *work, bool sync)
+{
+	struct wanted wanted = {.work = work, .seq = U64_MAX};
+	bool was_pending;
+
+	spin_lock(&lock);
+	was_pending = take_off_list(work);
+	if (sync) {
+		check_not_own(work, "cancel_work_sync");
+		work->nr_canceling++; /* its function may not queue it again */
+		wait_for_wanted(&wanted);
+		work->nr_canceling--;
+	}
+	spin_unlock(&lock);
+	return was_pending;
+}
+
+/* The timer's function may be on its way to the list: then a turn more. */
+static bool grab_delayed(struct delayed_work *dwork)
+{
+	bool was_pending;
+	unsigned int round;
+
+	for (round = 0; dwork->work.is_pending; round++) {
+		if (take_off_list(&dwork->work))
+			return true;
+		spin_unlock(&lock);
+		was_pending = timer_delete(&dwork->timer);
+		if (!was_pending)
+			yield();
+		spin_lock(&lock);
+		if (was_pending) {
+			WRITE_ONCE(dwork->work.is_pending, false);
+			return true;
+		}
+	}
+	return false;
+}
+
+bool pf_cancel_delayed_work(struct delayed_work *dwork, bool sync)
+{
+	bool was_pending;
+
+	spin_lock(&lock);
+	if (sync)
+		dwork->work.nr_canceling++;
+	was_pending = grab_delayed(dwork);
+	spin_unlock(&lock);
+	if (sync) {
+		pf_cancel_work(&dwork->work, true);
+		spin_lock(&lock);
+		dwork->work.nr_canceling--;
+		spin_unlock(&lock);
+	}
+	return was_pending;
+}
+
+bool pf_mod_delayed_work(struct workqueue_struct *wq,
+			 struct delayed_work *dwork, unsigned long delay)
+{
+	bool was_pending;
+
+	spin_lock(&lock);
+	was_pending = grab_delayed(dwork);
+	spin_unlock(&lock);
+	pf_queue_delayed_work(wq, dwork, delay);
+	return was_pending;
+}
+
+bool pf_flush_work(struct work_struct *work)
+{
+	struct wanted wanted = {.work = work};
+	struct worker *worker;
+	bool has_waited;
+
+	pf_might_sleep("flush_work");
+	spin_lock(&lock);
+	check_not_own(work, "flush_work");
+	worker = runner_of(work);
+	if (work->is_pending && !list_empty(&work->entry)) {
+		wanted.wq = work->wq;
+		wanted.seq = work->seq;
+	} else if (worker) {
+		wanted.seq = worker->seq;
+	}
+	has_waited = wanted.seq != 0;
+	wait_for_wanted(&wanted);
+	spin_unlock(&lock);
+	return has_waited;
+}
+
+bool pf_flush_delayed_work(struct delayed_work *dwork)
+{
+	if (timer_delete(&dwork->timer)) {
+		spin_lock(&lock);
+		insert_and_unlock(dwork->wq, &dwork->work);
+	}
+	return pf_flush_work(&dwork->work);
+}
+
+void pf_flush_workqueue(struct workqueue_struct *wq)
+{
+	struct wanted wanted = {.wq = wq};
+
+	pf_might_sleep("flush_workqueue");
+	spin_lock(&lock);
+	wanted.seq = last_seq;
+	wait_for_wanted(&wanted);
+	spin_unlock(&lock);
+}
+
+void pf_drain_workqueue(struct workqueue_struct *wq)
+{
+	struct wanted wanted = {.wq = wq, .seq = U64_MAX};
+
+	spin_lock(&lock);
+	wq->is_draining = true;
+	wait_for_wanted(&wanted);
+	wq->is_draining = false;
+	spin_unlock(&lock);
+}
+
+unsigned int pf_work_busy(struct work_struct *work)
+{
+	unsigned int state;
+
+	spin_lock(&lock);
+	state = (work->is_pending ? WORK_BUSY_PENDING : 0U) |
+		(runner_of(work) ? WORK_BUSY_RUNNING : 0U);
+	spin_unlock(&lock);
+	return state;
+}
+
+struct workqueue_struct *pf_alloc_workqueue(const char *fmt, unsigned int flags,
+					    int max_active, ...)
+{
+	struct workqueue_struct *wq = calloc(1, sizeof(*wq));
+	va_list args;
+
+	(void)flags;
+	if (!wq)
+		return NULL;
+	va_start(args, max_active);
+	vsnprintf(wq->name, sizeof(wq->name), fmt, args);
+	va_end(args);
+	wq->max_active = max_active > 0
+				 ? (unsigned int)min(max_active, WQ_MAX_ACTIVE)
+				 : WQ_DFL_ACTIVE;
+	INIT_LIST_HEAD(&wq->pending);
+	init_waitqueue_head(&wq->more);
+	return wq;
+}
+
+/* What is pending runs first; delayed items must have been cancelled. */
+void pf_destroy_workqueue(struct workqueue_struct *wq)
+{
+	struct worker *worker;
+
+	pf_drain_workqueue(wq);
+	spin_lock(&lock);
+	wq->is_ending = true;
+	wake_workers(wq);
+	list_for_each_entry(worker, &busy, entry) {
+		if (worker->blocks == wq) /* by an item cancelled since */
+			worker->blocks = NULL;
+	}
+	while (wq->nr_workers) {
+		DEFINE_WAIT(wait);
+
+		prepare_to_wait(&done, &wait, TASK_UNINTERRUPTIBLE);
+		spin_unlock(&lock);
+		schedule();
+		finish_wait(&done, &wait);
+		spin_lock(&lock);
+	}
+	spin_unlock(&lock);
+	free(wq);
+}
+
+struct workqueue_struct *pf_system_wq(void)
+{
+	static struct workqueue_struct *system;
+	struct workqueue_struct *wq = smp_load_acquire(&system);
+	struct workqueue_struct *none = NULL;
+
+	if (likely(wq))
+		return wq;
+	wq = pf_alloc_workqueue("events", 0, 0);
+	if (!wq)
+		panic("no memory for the system's workqueue");
+	if (!try_cmpxchg(&system, &none, wq)) {
+		free(wq);
+		wq = none;
+	}
+	return wq;
+}
