@@ -2,14 +2,18 @@
 #
 # lib/local.mk - the library
 #
-#	libpfcore     every layer below lib/preload, for the products
+#	libpfcore     the layers of malloc
+#	libpfapi      the kernel-style API beside it, in the same style
 #	libpfkenv     lib/kenv: what kernel code needs beside the allocator
 #	libpfpreload  lib/preload: the names of libc
-#	libpfcheck    every layer below lib/preload once more, with PF_CHECKS;
-#	              unit tests link this, so that libc serves the test itself
+#	libpfcheck    libpfcore and libpfapi once more, with PF_CHECKS; unit tests
+#	              link this, so that libc serves the test itself
 #	libpfkenvcheck  the same for lib/kenv
 #
-# Products: libpfmalloc.so, pfmalloc.o, and libpfmalloc.a with this one object.
+# Products: libpfmalloc.so, which is preloaded, pfmalloc.o, and libpfmalloc.a with
+# this one object.  The same once more with the kernel-style API: libpfkernel.so,
+# pfkernel.o, libpfkernel.a.  They are two because the API's names and code cost
+# each program that preloads them two page faults at its start.
 
 core_sources = \
 	lib/base/bits.h \
@@ -30,8 +34,6 @@ core_sources = \
 	lib/os/lock.h \
 	lib/os/memory.c \
 	lib/os/os.h \
-	lib/os/port.c \
-	lib/os/port.h \
 	lib/os/report.c \
 	lib/os/report.h \
 	lib/os/thread.c \
@@ -69,6 +71,18 @@ core_sources = \
 	lib/kmem/kmem.c \
 	lib/kmem/kmem.h \
 	lib/kmem/stats.c \
+	lib/malloc/aligned.c \
+	lib/malloc/badptr.c \
+	lib/malloc/foreign.c \
+	lib/malloc/info.c \
+	lib/malloc/last_words.c \
+	lib/malloc/malloc.c \
+	lib/malloc/malloc.h \
+	lib/malloc/realloc.c
+
+api_sources = \
+	lib/os/port.c \
+	lib/os/port.h \
 	lib/ioport/access.c \
 	lib/ioport/devport.c \
 	lib/ioport/ioperm.c \
@@ -79,15 +93,7 @@ core_sources = \
 	lib/ioport/resource.c \
 	lib/ioport/resource.h \
 	lib/ioport/sim.c \
-	lib/kenv/os.c \
-	lib/malloc/aligned.c \
-	lib/malloc/badptr.c \
-	lib/malloc/foreign.c \
-	lib/malloc/info.c \
-	lib/malloc/last_words.c \
-	lib/malloc/malloc.c \
-	lib/malloc/malloc.h \
-	lib/malloc/realloc.c
+	lib/kenv/os.c
 
 # The kernel's neighbours, written against the headers that they serve.
 kenv_sources = \
@@ -115,9 +121,11 @@ preload_sources = \
 
 # Position-independent objects alone: they serve the shared library and every
 # kind of program.
-noinst_LTLIBRARIES += libpfcore.la libpfkenv.la libpfpreload.la
+noinst_LTLIBRARIES += libpfcore.la libpfapi.la libpfkenv.la libpfpreload.la
 libpfcore_la_SOURCES = $(core_sources)
 libpfcore_la_CFLAGS = $(AM_CFLAGS) $(PF_LIB_CFLAGS)
+libpfapi_la_SOURCES = $(api_sources)
+libpfapi_la_CFLAGS = $(AM_CFLAGS) $(PF_LIB_CFLAGS)
 libpfkenv_la_SOURCES = $(kenv_sources)
 libpfkenv_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/include/pfmalloc
 libpfkenv_la_CFLAGS = $(AM_CFLAGS) $(PF_LIB_CFLAGS)
@@ -125,7 +133,7 @@ libpfpreload_la_SOURCES = $(preload_sources)
 libpfpreload_la_CFLAGS = $(AM_CFLAGS) $(PF_LIB_CFLAGS) $(PF_PRELOAD_CFLAGS)
 
 check_LTLIBRARIES += libpfcheck.la
-libpfcheck_la_SOURCES = $(core_sources)
+libpfcheck_la_SOURCES = $(core_sources) $(api_sources)
 libpfcheck_la_CPPFLAGS = $(AM_CPPFLAGS) -DPF_CHECKS
 libpfcheck_la_CFLAGS = $(AM_CFLAGS) $(PF_LIB_CFLAGS)
 
@@ -135,6 +143,7 @@ libpfkenvcheck_la_CPPFLAGS = $(libpfkenv_la_CPPFLAGS) -DPF_CHECKS
 libpfkenvcheck_la_CFLAGS = $(AM_CFLAGS) $(PF_LIB_CFLAGS)
 
 if ENABLE_SHARED
+libpfapi_la_LIBTOOLFLAGS = --tag=disable-static
 libpfcore_la_LIBTOOLFLAGS = --tag=disable-static
 libpfpreload_la_LIBTOOLFLAGS = --tag=disable-static
 libpfcheck_la_LIBTOOLFLAGS = --tag=disable-static
@@ -150,39 +159,51 @@ endif
 # The last of these changes the name libpfmalloc.so.0, which people write into
 # LD_PRELOAD: it is not done by accident.
 if ENABLE_SHARED
-lib_LTLIBRARIES += libpfmalloc.la
+lib_LTLIBRARIES += libpfmalloc.la libpfkernel.la
 endif
-libpfmalloc_la_SOURCES =
-libpfmalloc_la_LIBADD = libpfpreload.la libpfkenv.la libpfcore.la
-libpfmalloc_la_LIBTOOLFLAGS = --tag=disable-static
-libpfmalloc_la_LDFLAGS = $(AM_LDFLAGS) $(PF_LIB_LDFLAGS) \
+shared_ldflags = $(AM_LDFLAGS) $(PF_LIB_LDFLAGS) \
 	-version-info 0:0:0 -no-undefined \
 	-Wl,--version-script=$(top_srcdir)/lib/preload/libpfmalloc.map
+
+libpfmalloc_la_SOURCES =
+libpfmalloc_la_LIBADD = libpfpreload.la libpfcore.la
+libpfmalloc_la_LIBTOOLFLAGS = --tag=disable-static
+libpfmalloc_la_LDFLAGS = $(shared_ldflags)
 EXTRA_libpfmalloc_la_DEPENDENCIES = lib/preload/libpfmalloc.map
+
+libpfkernel_la_SOURCES =
+libpfkernel_la_LIBADD = libpfpreload.la libpfkenv.la libpfapi.la libpfcore.la
+libpfkernel_la_LIBTOOLFLAGS = --tag=disable-static
+libpfkernel_la_LDFLAGS = $(shared_ldflags)
+EXTRA_libpfkernel_la_DEPENDENCIES = lib/preload/libpfmalloc.map
 
 # One object with everything: the linker takes all of it or nothing, so malloc
 # and free cannot come from two allocators.  Hidden names become local, so the
 # program's own buddy_alloc() does not collide with ours.
-pfmalloc.o: libpfpreload.la libpfkenv.la libpfcore.la
+pfmalloc.o: libpfpreload.la libpfcore.la
+pfkernel.o: libpfpreload.la libpfkenv.la libpfapi.la libpfcore.la
+pfmalloc.o pfkernel.o:
 	$(AM_V_GEN)rm -f $@ $@-tmp && \
 	$(CC) $(AM_CFLAGS) $(CFLAGS) $(PF_RELOC_FLAGS) -o $@-tmp \
-		-Wl,--whole-archive .libs/libpfpreload.a .libs/libpfkenv.a \
-		.libs/libpfcore.a \
+		-Wl,--whole-archive $(^:%.la=.libs/%.a) \
 		-Wl,--no-whole-archive && \
 	$(OBJCOPY) --localize-hidden $@-tmp && \
 	mv $@-tmp $@
 
 # D: no times and user ids, the same input gives the same archive.
 libpfmalloc.a: pfmalloc.o
-	$(AM_V_GEN)rm -f $@ && $(AR) crD $@ pfmalloc.o && $(RANLIB) $@
+libpfkernel.a: pfkernel.o
+libpfmalloc.a libpfkernel.a:
+	$(AM_V_GEN)rm -f $@ && $(AR) crD $@ $< && $(RANLIB) $@
 
 if ENABLE_STATIC
 staticdir = $(libdir)
-static_DATA = pfmalloc.o libpfmalloc.a
+static_DATA = pfmalloc.o libpfmalloc.a pfkernel.o libpfkernel.a
 endif
-CLEANFILES += pfmalloc.o pfmalloc.o-tmp libpfmalloc.a
+CLEANFILES += pfmalloc.o pfmalloc.o-tmp libpfmalloc.a \
+	pfkernel.o pfkernel.o-tmp libpfkernel.a
 
-pkgconfig_DATA += lib/pfmalloc.pc
+pkgconfig_DATA += lib/pfkernel.pc lib/pfmalloc.pc
 dist_man_MANS += \
 	lib/ioport/pfmalloc-ioport.3 \
 	lib/kenv/pfmalloc-kenv.7 \

@@ -1,15 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# elf.t - what the loader reads in libpfmalloc.so
+# elf.t - what the loader reads in libpfmalloc.so and libpfkernel.so
 
 . "${PF_SRCDIR:-$(dirname "$0")/../..}/tests/build/tap.sh"
 
 [ -r "$PF_PRELOAD" ] || skip_all "libpfmalloc.so was not built"
 command -v "$READELF" >/dev/null 2>&1 || skip_all "there is no readelf"
-$READELF -dW "$PF_PRELOAD" >"$tmp/dynamic" || exit 1
-$READELF -lW "$PF_PRELOAD" >"$tmp/segments" || exit 1
-$READELF -rW "$PF_PRELOAD" >"$tmp/relocations" || exit 1
 
 has()
 {
@@ -35,22 +32,31 @@ tls_is_at_most()
 	[ $((${size:-0})) -le "$1" ]
 }
 
-check "its name is libpfmalloc.so.0" \
-	has 'SONAME.*\[libpfmalloc\.so\.0\]' "$tmp/dynamic"
-check "it needs no library but libc" only_libc_is_needed
-check "it stays when a program closes it" has 'FLAGS.*NODELETE' "$tmp/dynamic"
-check "it is bound at start" \
-	has 'BIND_NOW|FLAGS_1.*NOW' "$tmp/dynamic"
-check "its tables are read-only afterwards" has GNU_RELRO "$tmp/segments"
-check "its code is not relocated" has_no TEXTREL "$tmp/dynamic"
-check "its stack is not executable" \
-	has 'GNU_STACK.* RW ' "$tmp/segments"
-check "no segment is writable and executable" \
-	has_no 'LOAD.* RWE ' "$tmp/segments"
-check "its thread-local data is at most 256 bytes" tls_is_at_most 256
-check "its thread-local data is found without the loader's help" \
-	has_no 'DTPMOD|DTPOFF|TLSDESC' "$tmp/relocations"
-check "it names no folder to look for libraries" \
-	has_no 'RPATH|RUNPATH' "$tmp/dynamic"
+library()
+{
+	file=$PF_BUILDDIR/.libs/$1.so
+	$READELF -dW "$file" >"$tmp/dynamic" &&
+		$READELF -lW "$file" >"$tmp/segments" &&
+		$READELF -rW "$file" >"$tmp/relocations" || exit 1
+	check "$1.so has the name $1.so.0" \
+		has "SONAME.*\[$1\.so\.0\]" "$tmp/dynamic"
+	check "it needs no library but libc" only_libc_is_needed
+	check "it stays when a program closes it" has 'FLAGS.*NODELETE' "$tmp/dynamic"
+	check "it is bound at start" \
+		has 'BIND_NOW|FLAGS_1.*NOW' "$tmp/dynamic"
+	check "its tables are read-only afterwards" has GNU_RELRO "$tmp/segments"
+	check "its code is not relocated" has_no TEXTREL "$tmp/dynamic"
+	check "its stack is not executable" \
+		has 'GNU_STACK.* RW ' "$tmp/segments"
+	check "no segment is writable and executable" \
+		has_no 'LOAD.* RWE ' "$tmp/segments"
+	check "its thread-local data is at most 256 bytes" tls_is_at_most 256
+	check "its thread-local data is found without the loader's help" \
+		has_no 'DTPMOD|DTPOFF|TLSDESC' "$tmp/relocations"
+	check "it names no folder to look for libraries" \
+		has_no 'RPATH|RUNPATH' "$tmp/dynamic"
+}
 
+library libpfmalloc
+library libpfkernel
 finish

@@ -126,6 +126,51 @@ if [ "$PF_SHARED" = yes ]; then
 	result $? "the installed library defines malloc"
 fi
 
+# A program that was written for the kernel.
+cat >kernel.c <<'END'
+#include <linux/ioport.h>
+#include <linux/kernel.h>
+#include <linux/list.h>
+
+#include <stdio.h>
+#include <pfmalloc/pfmalloc.h>
+
+static LIST_HEAD(regions);
+
+int main(void)
+{
+	struct resource *region = request_region(0x70, 2, "clock");
+	int failed = !region || !list_empty(&regions);
+
+	if (region)
+		release_region(0x70, 2);
+	printf("%s\n", pf_version());
+	return failed;
+}
+END
+kernel_cflags=$($PKG_CONFIG --cflags pfkernel)
+PFMALLOC_CONF=ioport:sim
+export PFMALLOC_CONF
+if [ "$PF_SHARED" = yes ]; then
+	check "kernel code links to libpfkernel.so" \
+		$CC -std=gnu11 $kernel_cflags -o kernel kernel.c \
+		$($PKG_CONFIG --libs pfkernel)
+	check "it runs" says ./kernel
+fi
+if [ "$PF_STATIC" = yes ]; then
+	kernel_object=$($PKG_CONFIG --variable=object pfkernel)
+	kernel_object=$DESTDIR${kernel_object#"$DESTDIR"}
+	check "kernel code links pfkernel.o" \
+		$CC -std=gnu11 $kernel_cflags -o kernel_object kernel.c \
+		"$kernel_object" -pthread
+	check "it runs" says ./kernel_object
+	check "kernel code links to libpfkernel.a" \
+		$CC -std=gnu11 $kernel_cflags -o kernel_archive kernel.c \
+		"$libdir/libpfkernel.a" -pthread
+	check "it runs" says ./kernel_archive
+fi
+unset PFMALLOC_CONF
+
 if [ "$PF_STATIC" = yes ]; then
 	# links NAME SENTENCE ARGUMENT... - it links, runs and holds malloc
 	links()

@@ -16,4 +16,5 @@ EXTRA_DIST += $(build_tests) \
 	tests/build/installed.t \
 	tests/build/symbols-static.expected \
 	tests/build/symbols.expected \
+	tests/build/symbols-kernel.expected \
 	tests/build/tap.sh

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# symbols.t - the libraries show the names in symbols.expected and no other
+# symbols.t - the libraries show the names in symbols*.expected and no other
 #
 # A name too many can collide with a name of the program; a name too few lets
 # a malloc of ours meet a free of libc's.
@@ -28,31 +28,50 @@ same()
 	return 1
 }
 
-if [ -r "$PF_PRELOAD" ]; then
-	expected "$PF_PRELOAD" symbols.expected >"$tmp/expected"
-	$NM -D --defined-only "$PF_PRELOAD" | $AWK '{ print $3 }' |
+# shared NAME LIST... - the shared library
+shared()
+{
+	name=$1
+	shift
+	library=$PF_BUILDDIR/.libs/$name.so
+	if [ ! -r "$library" ]; then
+		skip "$name.so shows what is expected" "it was not built"
+		return
+	fi
+	expected "$library" "$@" >"$tmp/expected"
+	$NM -D --defined-only "$library" | $AWK '{ print $3 }' |
 		LC_ALL=C sort >"$tmp/shown"
-	check "libpfmalloc.so shows what is expected" \
+	check "$name.so shows what is expected" \
 		same "$tmp/expected" "$tmp/shown"
-else
-	skip "libpfmalloc.so shows what is expected" "it was not built"
-fi
+}
+
+# object NAME LIST... - the object, and the archive that holds it
+object()
+{
+	name=$1
+	shift
+	if [ ! -r "$PF_BUILDDIR/$name.o" ]; then
+		skip "$name.o shows the same" "it was not built"
+		return
+	fi
+	expected "$PF_BUILDDIR/$name.o" "$@" >"$tmp/expected"
+	$NM -g --defined-only "$PF_BUILDDIR/$name.o" |
+		$AWK '{ print $3 }' | LC_ALL=C sort >"$tmp/shown"
+	check "$name.o shows the same, and what libc.a asks for" \
+		same "$tmp/expected" "$tmp/shown"
+	$AR t "$PF_BUILDDIR/lib$name.a" >"$tmp/members"
+	echo "$name.o" >"$tmp/one"
+	check "lib$name.a holds $name.o alone" \
+		diff "$tmp/one" "$tmp/members"
+}
+
+shared libpfmalloc symbols.expected
+shared libpfkernel symbols.expected symbols-kernel.expected
 
 # A static link needs libc's inner aliases too: a member of libc.a that is
 # pulled in for one of them would bring a second malloc.
-if [ -r "$PF_BUILDDIR/pfmalloc.o" ]; then
-	expected "$PF_BUILDDIR/pfmalloc.o" symbols.expected \
-		symbols-static.expected >"$tmp/expected"
-	$NM -g --defined-only "$PF_BUILDDIR/pfmalloc.o" |
-		$AWK '{ print $3 }' | LC_ALL=C sort >"$tmp/shown"
-	check "pfmalloc.o shows the same, and what libc.a asks for" \
-		same "$tmp/expected" "$tmp/shown"
-	$AR t "$PF_BUILDDIR/libpfmalloc.a" >"$tmp/members"
-	echo pfmalloc.o >"$tmp/one"
-	check "libpfmalloc.a holds pfmalloc.o alone" \
-		diff "$tmp/one" "$tmp/members"
-else
-	skip "pfmalloc.o shows the same" "it was not built"
-fi
+object pfmalloc symbols.expected symbols-static.expected
+object pfkernel symbols.expected symbols-kernel.expected \
+	symbols-static.expected
 
 finish

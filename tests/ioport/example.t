@@ -61,7 +61,7 @@ is_refused()
 }
 if [ -n "$unprivileged" ] && ! $unprivileged true 2>/dev/null; then
 	skip "without privileges it says why not" "setpriv does not work here"
-elif ! $unprivileged test -r "$PF_BUILDDIR/.libs/libpfmalloc.so.0"; then
+elif ! $unprivileged test -r "$PF_BUILDDIR/.libs/libpfkernel.so.0"; then
 	skip "without privileges it says why not" \
 		"others may not read the build folder"
 else

@@ -26,19 +26,19 @@ tests_ioport_devices_SOURCES = tests/ioport/devices.c tests/ioport/models.c
 tests_ioport_devices_CPPFLAGS = $(ioport_cppflags)
 tests_ioport_devices_CFLAGS = $(AM_CFLAGS) -pthread
 tests_ioport_devices_LDFLAGS = $(ioport_ldflags)
-tests_ioport_devices_LDADD = tests/libtap.la libpfmalloc.la
+tests_ioport_devices_LDADD = tests/libtap.la libpfkernel.la
 
 tests_ioport_plugin_la_SOURCES = tests/ioport/models.c tests/ioport/plugin.c
 tests_ioport_plugin_la_CPPFLAGS = $(ioport_cppflags)
 tests_ioport_plugin_la_CFLAGS = $(AM_CFLAGS)
 tests_ioport_plugin_la_LDFLAGS = $(plugin_ldflags)
-tests_ioport_plugin_la_LIBADD = libpfmalloc.la
+tests_ioport_plugin_la_LIBADD = libpfkernel.la
 
 tests_examples_rtc_SOURCES = tests/examples/rtc.c
 tests_examples_rtc_CPPFLAGS = $(ioport_cppflags)
 tests_examples_rtc_CFLAGS = $(AM_CFLAGS)
 tests_examples_rtc_LDFLAGS = $(ioport_ldflags)
-tests_examples_rtc_LDADD = libpfmalloc.la
+tests_examples_rtc_LDADD = libpfkernel.la
 
 EXTRA_PROGRAMS = tests/ioport/rig tests/ioport/rig-rtc
 CLEANFILES += $(EXTRA_PROGRAMS)
@@ -50,10 +50,10 @@ tests_ioport_rig_SOURCES = \
 tests_ioport_rig_CPPFLAGS = $(ioport_cppflags)
 tests_ioport_rig_CFLAGS = $(AM_CFLAGS) -pthread
 tests_ioport_rig_LDFLAGS = $(AM_LDFLAGS) -all-static
-tests_ioport_rig_LDADD = tests/unit/libunit.la tests/libtap.la pfmalloc.o
+tests_ioport_rig_LDADD = tests/unit/libunit.la tests/libtap.la pfkernel.o
 
 tests_ioport_rig_rtc_SOURCES = tests/examples/rtc.c
 tests_ioport_rig_rtc_CPPFLAGS = $(ioport_cppflags)
 tests_ioport_rig_rtc_CFLAGS = $(AM_CFLAGS)
 tests_ioport_rig_rtc_LDFLAGS = $(AM_LDFLAGS) -all-static
-tests_ioport_rig_rtc_LDADD = pfmalloc.o
+tests_ioport_rig_rtc_LDADD = pfkernel.o

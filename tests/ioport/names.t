@@ -8,8 +8,8 @@
 
 . "${PF_SRCDIR:-$(dirname "$0")/../..}/tests/build/tap.sh"
 
-library=$PF_BUILDDIR/.libs/libpfmalloc.so
-[ -r "$library" ] || skip_all "libpfmalloc.so was not built"
+library=$PF_BUILDDIR/.libs/libpfkernel.so
+[ -r "$library" ] || skip_all "libpfkernel.so was not built"
 cd "$tmp" || exit 1
 
 cat >body.h <<'END'
