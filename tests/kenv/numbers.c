@@ -34,6 +34,43 @@ TEST(min_and_max_evaluate_once_and_mix_with_constants)
 	EXPECT_EQ(min_not_zero(0, 4), 4);
 }
 
+TEST(narrow_types_are_compared_as_numbers)
+{
+	u8 byte = 200, small = 5;
+	unsigned int word = 300;
+	int minus = -1;
+	int list[] = {4, -7, 9};
+
+	EXPECT_EQ(min(byte, word), 200);
+	EXPECT_EQ(min(minus, byte), -1);
+	EXPECT_EQ(max3(byte, 300, 2), 300);
+	EXPECT_EQ(min3(byte, 300, word), 200);
+	EXPECT_EQ(clamp(small, 300, 400), 300);
+	EXPECT_EQ(clamp(byte, 0, 1000), 200);
+	EXPECT_EQ(min_array(list, 3), -7);
+	EXPECT_EQ(max_array(list, ARRAY_SIZE(list)), 9);
+}
+
+static char of_constants[ilog2(1024) + roundup_pow_of_two(5) +
+			 rounddown_pow_of_two(5) + order_base_2(9) +
+			 bits_per(7)];
+
+TEST(logarithms_evaluate_once_and_are_constants_of_constants)
+{
+	unsigned int n = 16;
+
+	EXPECT_EQ(sizeof(of_constants), 10 + 8 + 4 + 4 + 3);
+	EXPECT_EQ(ilog2(n++), 4);
+	EXPECT_EQ(n, 17);
+	EXPECT_EQ(roundup_pow_of_two(n++), 32);
+	EXPECT_EQ(n, 18);
+	EXPECT_EQ(rounddown_pow_of_two(n++), 16);
+	EXPECT_EQ(order_base_2(n++), 5);
+	EXPECT_EQ(bits_per(n++), 5);
+	EXPECT_EQ(n, 21);
+	EXPECT(is_power_of_2(n - 5));
+}
+
 TEST(masks_and_logarithms_are_exact)
 {
 	unsigned int i;
@@ -68,6 +105,8 @@ TEST(rounding_is_that_of_its_name)
 	EXPECT(IS_ALIGNED(4096, SZ_4K));
 	EXPECT_EQ(DIV_ROUND_UP(10, 4), 3);
 	EXPECT_EQ(DIV_ROUND_CLOSEST(-7, 2), -4);
+	EXPECT_EQ(DIV_ROUND_CLOSEST(7, -2), -4);
+	EXPECT_EQ(DIV_ROUND_CLOSEST(-7, -2), 4);
 	EXPECT_EQ(roundup(10, 7), 14);
 	EXPECT_EQ(round_up(10, 8), 16);
 	EXPECT_EQ(do_div(n, 1000000007U), 0);

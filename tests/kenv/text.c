@@ -86,6 +86,7 @@ TEST(a_number_is_taken_whole_or_not_at_all)
 	EXPECT_EQ(kstrtou8("256", 10, &byte), -ERANGE);
 	EXPECT_EQ(byte, 7);
 	EXPECT_EQ(kstrtoull("18446744073709551616", 10, &big), -ERANGE);
+	EXPECT_EQ(kstrtoull("18446744073709551616x", 10, &big), -ERANGE);
 	EXPECT_EQ(kstrtoull("-1", 10, &big), -EINVAL);
 	EXPECT_EQ(kstrtobool("off", &flag), 0);
 	EXPECT(!flag);
@@ -107,7 +108,10 @@ TEST(formats_are_the_kernels)
 	EXPECT_STR_EQ(text, "   -3|ab   |00007|0x1234567890|1.50");
 	snprintf(text, sizeof(text), "%pe %pe", ERR_PTR(-ENOMEM),
 		 ERR_PTR(-515));
-	EXPECT_STR_EQ(text, "-ENOMEM -515");
+	EXPECT_STR_EQ(text, "-ENOMEM -ENOIOCTLCMD");
+	snprintf(text, sizeof(text), "%pe %pe", ERR_PTR(-EPROBE_DEFER),
+		 ERR_PTR(-4000));
+	EXPECT_STR_EQ(text, "-EPROBE_DEFER -4000");
 	snprintf(text, sizeof(text), "%pM %pm %*ph %pI4", bytes, bytes, 3,
 		 bytes, bytes);
 	EXPECT_STR_EQ(text,
