@@ -20,6 +20,7 @@
 
 struct rcu_head;
 struct task_struct;
+struct timer_list;
 
 /* Sleep while *@word is @value, @ms milliseconds at most; wake up to @count. */
 void kenv_wait(uint32_t *word, uint32_t value);
@@ -72,6 +73,9 @@ void once_fork_child(void);
 
 /* In fork's child: the thread of @task is not here; who stops it goes on. */
 void kthread_is_lost(struct task_struct *task);
+
+/* There, too: this delayed work's timer is armed no more. */
+void kenv_delayed_work_lost(struct timer_list *timer);
 
 /* queue_rcu_work()'s function of call_rcu(); short, so fork waits for it. */
 void kenv_rcu_work_ready(struct rcu_head *head);

@@ -234,9 +234,28 @@ void timer_fork_parent(void)
 	base_unlock();
 }
 
-/* Timers stay armed; the next call of one of these functions starts a thread. */
+/*
+ * Timers are the parent's, as POSIX says of its own: they may lie on the stacks
+ * of threads that are not here.
+ */
+static void forget_armed(void)
+{
+	struct rb_node *node;
+
+	while ((node = rb_first_cached(&armed))) {
+		struct timer_list *timer =
+			rb_entry(node, struct timer_list, node);
+
+		detach(timer);
+		if (timer->function == pf_delayed_work_timer)
+			kenv_delayed_work_lost(timer);
+	}
+}
+
+/* The next timer that is armed starts a thread. */
 void timer_fork_child(void)
 {
+	forget_armed();
 	if (thread && thread != current) {
 		running = NULL;
 		thread = NULL;

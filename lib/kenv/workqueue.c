@@ -54,8 +54,15 @@ struct worker {
 	struct list_head entry;		 /* in "busy" */
 };
 
+/* Keeps an item from being queued while it is cancelled. */
+struct canceler {
+	struct work_struct *work;
+	struct list_head entry; /* in "cancelers" */
+};
+
 static DEFINE_SPINLOCK(lock);
 static LIST_HEAD(busy);
+static LIST_HEAD(cancelers);
 static LIST_HEAD(all_queues);
 static DECLARE_WAIT_QUEUE_HEAD(done);
 static u64 last_seq;
@@ -331,21 +338,9 @@ static bool is_wanted_left(const struct wanted *wanted)
 	return false;
 }
 
-/* fork's child has what was pending, and no threads. */
-static void start_again(struct workqueue_struct *wq)
-{
-	if (wq->nr_workers || !claim_worker(wq))
-		return;
-	spin_unlock(&lock);
-	add_worker(wq);
-	spin_lock(&lock);
-}
-
 /* The lock is held, before and after. */
 static void wait_for_wanted(const struct wanted *wanted)
 {
-	if (wanted->wq)
-		start_again(wanted->wq);
 	while (is_wanted_left(wanted)) {
 		DEFINE_WAIT(wait);
 
@@ -375,8 +370,23 @@ static void check_not_in(struct workqueue_struct *wq, const char *call)
 		      call, wq->name);
 }
 
+/* Its own function may not queue it again.  The lock is held. */
+static void cancel_begin(struct canceler *canceler, struct work_struct *work)
+{
+	canceler->work = work;
+	work->nr_canceling++;
+	list_add(&canceler->entry, &cancelers);
+}
+
+static void cancel_end(struct canceler *canceler)
+{
+	canceler->work->nr_canceling--;
+	list_del(&canceler->entry);
+}
+
 bool pf_cancel_work(struct work_struct *work, bool sync)
 {
+	struct canceler canceler;
 	struct wanted wanted = {.work = work, .seq = U64_MAX};
 	bool was_pending;
 
@@ -386,9 +396,9 @@ bool pf_cancel_work(struct work_struct *work, bool sync)
 	was_pending = take_off_list(work);
 	if (sync) {
 		check_not_own(work, "cancel_work_sync");
-		work->nr_canceling++; /* its function may not queue it again */
+		cancel_begin(&canceler, work);
 		wait_for_wanted(&wanted);
-		work->nr_canceling--;
+		cancel_end(&canceler);
 	}
 	spin_unlock(&lock);
 	return was_pending;
@@ -418,17 +428,18 @@ static bool grab_delayed(struct delayed_work *dwork)
 
 bool pf_cancel_delayed_work(struct delayed_work *dwork, bool sync)
 {
+	struct canceler canceler;
 	bool was_pending;
 
 	spin_lock(&lock);
 	if (sync)
-		dwork->work.nr_canceling++;
+		cancel_begin(&canceler, &dwork->work);
 	was_pending = grab_delayed(dwork);
 	spin_unlock(&lock);
 	if (sync) {
 		pf_cancel_work(&dwork->work, true);
 		spin_lock(&lock);
-		dwork->work.nr_canceling--;
+		cancel_end(&canceler);
 		spin_unlock(&lock);
 	}
 	return was_pending;
@@ -645,13 +656,36 @@ void workqueue_fork_parent(void)
 	spin_unlock(&lock);
 }
 
-/* What was pending stays so; what ran elsewhere has been done there. */
+/* The parent does what is pending: items may lie on the stacks of its threads. */
+static void forget_pending(struct workqueue_struct *wq)
+{
+	struct work_struct *work, *next;
+
+	list_for_each_entry_safe(work, next, &wq->pending, entry) {
+		list_del_init(&work->entry);
+		work->is_pending = false;
+	}
+}
+
+void kenv_delayed_work_lost(struct timer_list *timer)
+{
+	struct delayed_work *dwork = from_timer(dwork, timer, timer);
+
+	dwork->work.is_pending = false;
+}
+
 void workqueue_fork_child(void)
 {
 	struct worker *worker, *next;
 	struct workqueue_struct *wq;
+	struct canceler *canceler;
 
+	list_for_each_entry(canceler, &cancelers, entry) {
+		canceler->work->nr_canceling--;
+	}
+	INIT_LIST_HEAD(&cancelers);
 	list_for_each_entry(wq, &all_queues, all) {
+		forget_pending(wq);
 		wq->nr_workers = 0;
 		wq->nr_idle = 0;
 		wq->nr_starting = 0;

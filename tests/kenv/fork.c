@@ -4,7 +4,8 @@
  *
  * Whatever they were doing at that moment, the child finds every part usable:
  * no lock is held by a thread that is not there, no grace period waits for one,
- * and the threads of timers, call_rcu() and work queues start again.
+ * and the threads of timers, call_rcu() and work queues start again.  Timers
+ * and work of the parent stay with the parent.
  */
 #include <linux/completion.h>
 #include <linux/delay.h>
@@ -160,15 +161,6 @@ TEST(a_child_of_a_busy_process_can_use_everything)
 	pf_printk_set_sink(NULL);
 }
 
-static void flushes(void *arg)
-{
-	int nr = atomic_read(&nr_works);
-
-	flush_workqueue(arg);
-	EXPECT_EQ(atomic_read(&nr_works), nr + 1);
-	destroy_workqueue(arg);
-}
-
 static DECLARE_COMPLETION(may_end);
 
 static void waits(struct work_struct *work)
@@ -177,21 +169,90 @@ static void waits(struct work_struct *work)
 	wait_for_completion(&may_end);
 }
 
-TEST(a_child_does_the_work_that_was_pending)
+static DECLARE_WORK(running, waits);
+static DECLARE_WORK(pending, works);
+static DECLARE_DELAYED_WORK(later, works);
+static DEFINE_TIMER(timer, fires);
+
+static void starts_afresh(void *arg)
+{
+	int nr_before = atomic_read(&nr_works);
+
+	flush_workqueue(arg);
+	EXPECT(!work_pending(&pending) && !delayed_work_pending(&later));
+	EXPECT(!timer_pending(&timer) && !work_busy(&running));
+	EXPECT_EQ(atomic_read(&nr_works), nr_before);
+	EXPECT(queue_work(arg, &pending));
+	EXPECT(queue_delayed_work(arg, &later, 1));
+	flush_work(&pending);
+	flush_delayed_work(&later);
+	EXPECT_EQ(atomic_read(&nr_works), nr_before + 2);
+	destroy_workqueue(arg);
+}
+
+TEST(a_child_leaves_work_and_timers_to_its_parent)
 {
 	struct workqueue_struct *wq = alloc_ordered_workqueue("kept", 0);
-	struct work_struct first, second;
+	int nr_before = atomic_read(&nr_works);
 
 #ifdef __SANITIZE_THREAD__
 	SKIP("ThreadSanitizer allows no thread in such a child");
 #endif
-	INIT_WORK_ONSTACK(&first, waits);
-	INIT_WORK_ONSTACK(&second, works);
-	queue_work(wq, &first);
-	queue_work(wq, &second);
-	while (work_pending(&first))
+	mod_timer(&timer, jiffies + 100000);
+	queue_work(wq, &running);
+	queue_work(wq, &pending);
+	queue_delayed_work(wq, &later, 100000);
+	while (work_pending(&running))
 		msleep(1);
-	EXPECT(child_run(30, flushes, wq));
+	EXPECT(child_run(30, starts_afresh, wq));
+	EXPECT(timer_delete(&timer));
+	EXPECT(delayed_work_pending(&later));
 	complete(&may_end);
+	flush_delayed_work(&later);
 	destroy_workqueue(wq);
+	EXPECT_EQ(atomic_read(&nr_works), nr_before + 2);
+}
+
+static void calls(void *arg)
+{
+	int nr_before = atomic_read(&nr_calls);
+
+	(void)arg;
+	rcu_barrier();
+	EXPECT_EQ(atomic_read(&nr_calls), nr_before + 2);
+}
+
+static bool may_leave;
+static struct completion entered;
+
+static void *is_in_section(void *arg)
+{
+	(void)arg;
+	rcu_read_lock();
+	complete(&entered);
+	while (!READ_ONCE(may_leave))
+		yield();
+	rcu_read_unlock();
+	return NULL;
+}
+
+TEST(a_child_calls_what_call_rcu_was_given)
+{
+	struct piece *pieces[2] = {malloc(sizeof(struct piece)),
+				   malloc(sizeof(struct piece))};
+	pthread_t reader;
+
+#ifdef __SANITIZE_THREAD__
+	SKIP("ThreadSanitizer allows no thread in such a child");
+#endif
+	init_completion(&entered);
+	threads_start(1, is_in_section, &reader);
+	wait_for_completion(&entered);
+	call_rcu(&pieces[0]->rcu, called);
+	msleep(20); /* the thread has taken it, and waits for the reader */
+	call_rcu(&pieces[1]->rcu, called);
+	EXPECT(child_run(30, calls, NULL));
+	WRITE_ONCE(may_leave, true);
+	threads_join(1, &reader);
+	rcu_barrier();
 }

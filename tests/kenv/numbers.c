@@ -199,6 +199,34 @@ TEST(atomics_return_what_their_names_say)
 	EXPECT_EQ(atomic64_xchg(&wide, 3), (1LL << 40) + 1);
 }
 
+TEST(every_kind_of_atomic_does_its_operation_in_every_order)
+{
+	atomic_long_t v = ATOMIC_LONG_INIT(0xf0);
+
+	atomic_long_or(0x0f, &v);
+	EXPECT_EQ(atomic_long_fetch_and(0x3c, &v), 0xff);
+	EXPECT_EQ(atomic_long_fetch_andnot_release(0x0c, &v), 0x3c);
+	EXPECT_EQ(atomic_long_fetch_xor_relaxed(0x33, &v), 0x30);
+	atomic_long_andnot(0x01, &v);
+	atomic_long_xor(0x05, &v);
+	EXPECT_EQ(atomic_long_read_acquire(&v), 0x07);
+	EXPECT_EQ(atomic_long_fetch_inc_acquire(&v), 7);
+	EXPECT_EQ(atomic_long_fetch_dec(&v), 8);
+	EXPECT_EQ(atomic_long_inc_return_relaxed(&v), 8);
+	EXPECT_EQ(atomic_long_sub_return_release(10, &v), -2);
+	EXPECT(!atomic_long_inc_unless_negative(&v));
+	EXPECT(atomic_long_dec_unless_positive(&v));
+	EXPECT(!atomic_long_add_negative(3, &v));
+	EXPECT(atomic_long_add_negative(-1, &v));
+	EXPECT_EQ(atomic_long_fetch_add_unless(&v, 5, -1), -1);
+	EXPECT_EQ(atomic_long_fetch_add_unless(&v, 5, 0), -1);
+	EXPECT(atomic_long_inc_not_zero(&v));
+	EXPECT(atomic_long_sub_and_test(5, &v));
+	atomic_long_set_release(&v, LONG_MIN);
+	EXPECT_EQ(atomic_long_dec_if_positive(&v), LONG_MAX);
+	EXPECT_EQ(atomic_long_read(&v), LONG_MIN);
+}
+
 TEST(a_reference_count_saturates_instead_of_wrapping)
 {
 	refcount_t r = REFCOUNT_INIT(1);

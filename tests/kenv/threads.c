@@ -282,6 +282,64 @@ TEST(a_lock_may_be_freed_by_who_takes_it_last)
 	free(objects);
 }
 
+TEST(a_guard_gives_up_what_it_took_and_no_more)
+{
+	int nr = 0;
+
+	scoped_cond_guard(mutex_try, nr++, &mutex) {
+		EXPECT(lockdep_is_held(&mutex));
+		scoped_guard(spinlock_try, &spinlock) {
+			EXPECT(lockdep_is_held(&spinlock));
+			nr += 10;
+		}
+		EXPECT(!spin_is_locked(&spinlock));
+	}
+	EXPECT(!mutex_is_locked(&mutex));
+	scoped_cond_guard(mutex_intr, nr++, &mutex) {
+		scoped_cond_guard(mutex_try, nr += 100, &mutex)
+			nr++;
+		EXPECT(lockdep_is_held(&mutex));
+	}
+	EXPECT_EQ(nr, 110);
+	EXPECT(!mutex_is_locked(&mutex));
+}
+
+TEST(a_section_without_softirqs_is_seen_as_one)
+{
+	EXPECT(!in_softirq() && !in_interrupt() && in_task());
+	local_bh_disable();
+	EXPECT(in_softirq() && in_interrupt() && in_atomic());
+	EXPECT(!in_serving_softirq() && in_task());
+	local_bh_enable();
+	EXPECT(!in_softirq() && !in_atomic());
+}
+
+static unsigned long ms_left;
+
+static int sleeps_long(void *data)
+{
+	allow_signal(10);
+	complete(data);
+	do {
+		ms_left = msleep_interruptible(60000);
+	} while (!kthread_should_stop() && !signal_pending(current));
+	while (!kthread_should_stop())
+		schedule_timeout_uninterruptible(1);
+	return 0;
+}
+
+TEST(a_signal_ends_an_interruptible_sleep)
+{
+	DECLARE_COMPLETION_ONSTACK(began);
+	struct task_struct *task = kthread_run(sleeps_long, &began, "sleeps");
+
+	wait_for_completion(&began);
+	send_sig(10, task, 0);
+	EXPECT_EQ(kthread_stop(task), 0);
+	EXPECT_GT(ms_left, 1000);
+	EXPECT_LE(ms_left, 60001);
+}
+
 TEST(sleeping_under_a_spinlock_is_reported)
 {
 	log_begin();

@@ -121,7 +121,10 @@ static inline int rcu_read_lock_held(void)
 #define rcu_access_pointer(p)		READ_ONCE(p)
 #define rcu_pointer_handoff(p)		(p)
 
-/* The allocator's; used by kfree_rcu() alone. */
+/*
+ * The allocator's; used by kfree_rcu() and its kin alone.  What vmalloc() gave
+ * may be given to these, too.
+ */
 pf_api void pf_kfree(const void *p);
 
 /* Frees the object that begins @offset bytes before @head, by @free. */
