@@ -129,6 +129,7 @@ pfmalloclinux_HEADERS = \
 	include/pfmalloc/linux/uuid.h \
 	include/pfmalloc/linux/version.h \
 	include/pfmalloc/linux/wait.h \
+	include/pfmalloc/linux/wait_bit.h \
 	include/pfmalloc/linux/wordpart.h \
 	include/pfmalloc/linux/workqueue.h
 pfmallocscheddir = $(pfmalloclinuxdir)/sched

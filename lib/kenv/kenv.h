@@ -70,6 +70,7 @@ void kthread_fork_done(void);
 void printk_fork_prepare(void);
 void printk_fork_done(void);
 void once_fork_child(void);
+void wait_fork_child(void);
 
 /* In fork's child: the thread of @task is not here; who stops it goes on. */
 void kthread_is_lost(struct task_struct *task);

@@ -180,6 +180,7 @@ static void fork_child(void)
 	workqueue_fork_child();
 	timer_fork_child();
 	once_fork_child();
+	wait_fork_child();
 }
 
 static void make_key(void)

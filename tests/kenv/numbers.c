@@ -60,6 +60,7 @@ TEST(logarithms_evaluate_once_and_are_constants_of_constants)
 	unsigned int n = 16;
 
 	EXPECT_EQ(sizeof(of_constants), 10 + 8 + 4 + 4 + 3);
+	EXPECT(!of_constants[0]);
 	EXPECT_EQ(ilog2(n++), 4);
 	EXPECT_EQ(n, 17);
 	EXPECT_EQ(roundup_pow_of_two(n++), 32);

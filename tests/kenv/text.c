@@ -137,7 +137,7 @@ TEST(messages_have_levels_lines_and_continuations)
 	pr_cont(" goes on\n");
 	pr_err("open");
 	pr_err("next\n");
-	printk("%s", KERN_ERR "level in the text\n" + 2);
+	printk("%s", &(KERN_ERR "level in the text\n")[2]);
 	EXPECT_STR_EQ(log_text, "one 1\ntwo goes on\nopen\nnext\n"
 				"level in the text\n");
 	EXPECT_EQ(pf_printk_set_level(8), 7);

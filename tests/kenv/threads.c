@@ -16,6 +16,7 @@
 #include <linux/spinlock.h>
 #include <linux/timer.h>
 #include <linux/wait.h>
+#include <linux/wait_bit.h>
 #include <linux/workqueue.h>
 
 #include <pthread.h>
@@ -405,6 +406,39 @@ TEST(wake_up_all_wakes_whose_condition_is_true)
 	wake_up_all(&queue);
 	threads_join(NR_THREADS, threads);
 	EXPECT(!waitqueue_active(&queue));
+}
+
+static unsigned long flags_word = 0x100;
+static atomic_t nr_guests = ATOMIC_INIT(NR_THREADS);
+
+/* Each holds the bit once, and the last one tells who waits for all. */
+static void *has_its_turn(void *arg)
+{
+	static int nr_inside;
+
+	(void)arg;
+	EXPECT_EQ(wait_on_bit_lock(&flags_word, 3, TASK_UNINTERRUPTIBLE), 0);
+	EXPECT_EQ(++nr_inside, 1);
+	msleep(2);
+	nr_inside--;
+	clear_and_wake_up_bit(3, &flags_word);
+	atomic_dec_and_wake_up(&nr_guests);
+	return NULL;
+}
+
+TEST(a_bit_and_a_variable_are_waited_for)
+{
+	pthread_t threads[NR_THREADS];
+
+	EXPECT_EQ(wait_on_bit(&flags_word, 3, TASK_UNINTERRUPTIBLE), 0);
+	EXPECT_EQ(wait_on_bit_timeout(&flags_word, 8, TASK_UNINTERRUPTIBLE, 2),
+		  -EAGAIN);
+	threads_start(NR_THREADS, has_its_turn, threads);
+	wait_var_event(&nr_guests, !atomic_read(&nr_guests));
+	threads_join(NR_THREADS, threads);
+	EXPECT_EQ(wait_on_bit(&flags_word, 3, TASK_INTERRUPTIBLE), 0);
+	EXPECT_EQ(READ_ONCE(flags_word), 0x100);
+	EXPECT(test_and_clear_wake_up_bit(8, &flags_word));
 }
 
 static int waits_for_signal(void *data)
