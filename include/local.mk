@@ -14,14 +14,19 @@ pfmalloclinux_HEADERS = \
 	include/pfmalloc/linux/args.h \
 	include/pfmalloc/linux/array_size.h \
 	include/pfmalloc/linux/atomic.h \
+	include/pfmalloc/linux/bit_spinlock.h \
+	include/pfmalloc/linux/bitfield.h \
 	include/pfmalloc/linux/bitmap.h \
 	include/pfmalloc/linux/bitops.h \
+	include/pfmalloc/linux/bitrev.h \
 	include/pfmalloc/linux/bits.h \
 	include/pfmalloc/linux/bottom_half.h \
+	include/pfmalloc/linux/bsearch.h \
 	include/pfmalloc/linux/bug.h \
 	include/pfmalloc/linux/build_bug.h \
 	include/pfmalloc/linux/byteorder.h \
 	include/pfmalloc/linux/cache.h \
+	include/pfmalloc/linux/circ_buf.h \
 	include/pfmalloc/linux/cleanup.h \
 	include/pfmalloc/linux/compiler.h \
 	include/pfmalloc/linux/compiler_attributes.h \
@@ -30,6 +35,8 @@ pfmalloclinux_HEADERS = \
 	include/pfmalloc/linux/const.h \
 	include/pfmalloc/linux/container_of.h \
 	include/pfmalloc/linux/cpumask.h \
+	include/pfmalloc/linux/crc32.h \
+	include/pfmalloc/linux/crc32c.h \
 	include/pfmalloc/linux/ctype.h \
 	include/pfmalloc/linux/delay.h \
 	include/pfmalloc/linux/err.h \
@@ -38,6 +45,7 @@ pfmalloclinux_HEADERS = \
 	include/pfmalloc/linux/find.h \
 	include/pfmalloc/linux/freezer.h \
 	include/pfmalloc/linux/gcd.h \
+	include/pfmalloc/linux/hardirq.h \
 	include/pfmalloc/linux/hash.h \
 	include/pfmalloc/linux/hashtable.h \
 	include/pfmalloc/linux/hex.h \
@@ -46,7 +54,9 @@ pfmalloclinux_HEADERS = \
 	include/pfmalloc/linux/io.h \
 	include/pfmalloc/linux/ioport.h \
 	include/pfmalloc/linux/irqflags.h \
+	include/pfmalloc/linux/jhash.h \
 	include/pfmalloc/linux/jiffies.h \
+	include/pfmalloc/linux/jump_label.h \
 	include/pfmalloc/linux/kconfig.h \
 	include/pfmalloc/linux/kern_levels.h \
 	include/pfmalloc/linux/kernel.h \
@@ -54,6 +64,7 @@ pfmalloclinux_HEADERS = \
 	include/pfmalloc/linux/kstrtox.h \
 	include/pfmalloc/linux/kthread.h \
 	include/pfmalloc/linux/ktime.h \
+	include/pfmalloc/linux/lcm.h \
 	include/pfmalloc/linux/limits.h \
 	include/pfmalloc/linux/list.h \
 	include/pfmalloc/linux/list_sort.h \
@@ -67,11 +78,15 @@ pfmalloclinux_HEADERS = \
 	include/pfmalloc/linux/moduleparam.h \
 	include/pfmalloc/linux/mutex.h \
 	include/pfmalloc/linux/numa.h \
+	include/pfmalloc/linux/once.h \
+	include/pfmalloc/linux/once_lite.h \
 	include/pfmalloc/linux/overflow.h \
 	include/pfmalloc/linux/panic.h \
 	include/pfmalloc/linux/percpu-defs.h \
 	include/pfmalloc/linux/percpu.h \
+	include/pfmalloc/linux/percpu_counter.h \
 	include/pfmalloc/linux/poison.h \
+	include/pfmalloc/linux/prandom.h \
 	include/pfmalloc/linux/preempt.h \
 	include/pfmalloc/linux/prefetch.h \
 	include/pfmalloc/linux/printk.h \
@@ -88,14 +103,18 @@ pfmalloclinux_HEADERS = \
 	include/pfmalloc/linux/rwsem.h \
 	include/pfmalloc/linux/sched.h \
 	include/pfmalloc/linux/semaphore.h \
+	include/pfmalloc/linux/seqlock.h \
 	include/pfmalloc/linux/sizes.h \
 	include/pfmalloc/linux/smp.h \
+	include/pfmalloc/linux/sort.h \
 	include/pfmalloc/linux/spinlock.h \
 	include/pfmalloc/linux/spinlock_types.h \
 	include/pfmalloc/linux/sprintf.h \
 	include/pfmalloc/linux/stat.h \
+	include/pfmalloc/linux/static_key.h \
 	include/pfmalloc/linux/stddef.h \
 	include/pfmalloc/linux/string.h \
+	include/pfmalloc/linux/string_choices.h \
 	include/pfmalloc/linux/stringify.h \
 	include/pfmalloc/linux/swab.h \
 	include/pfmalloc/linux/time.h \
@@ -107,12 +126,15 @@ pfmalloclinux_HEADERS = \
 	include/pfmalloc/linux/types.h \
 	include/pfmalloc/linux/uaccess.h \
 	include/pfmalloc/linux/unaligned.h \
+	include/pfmalloc/linux/uuid.h \
 	include/pfmalloc/linux/version.h \
 	include/pfmalloc/linux/wait.h \
+	include/pfmalloc/linux/wait_bit.h \
 	include/pfmalloc/linux/wordpart.h \
 	include/pfmalloc/linux/workqueue.h
 pfmallocscheddir = $(pfmalloclinuxdir)/sched
 pfmallocsched_HEADERS = \
+	include/pfmalloc/linux/sched/clock.h \
 	include/pfmalloc/linux/sched/signal.h \
 	include/pfmalloc/linux/sched/task.h
 pfmallocasmdir = $(pfmallocincludedir)/asm

@@ -97,16 +97,20 @@ api_sources = \
 
 # The kernel's neighbours, written against the headers that they serve.
 kenv_sources = \
+	lib/kenv/crc32.c \
 	lib/kenv/kenv.h \
 	lib/kenv/kstrtox.c \
 	lib/kenv/kthread.c \
 	lib/kenv/lock.c \
 	lib/kenv/module.c \
+	lib/kenv/once.c \
 	lib/kenv/percpu.c \
 	lib/kenv/printk.c \
 	lib/kenv/random.c \
 	lib/kenv/rbtree.c \
 	lib/kenv/rcu.c \
+	lib/kenv/sort.c \
+	lib/kenv/string.c \
 	lib/kenv/task.c \
 	lib/kenv/timer.c \
 	lib/kenv/uaccess.c \

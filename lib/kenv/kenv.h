@@ -18,7 +18,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct rcu_head;
 struct task_struct;
+struct timer_list;
 
 /* Sleep while *@word is @value, @ms milliseconds at most; wake up to @count. */
 void kenv_wait(uint32_t *word, uint32_t value);
@@ -42,9 +44,47 @@ bool kenv_is_mine(const uint32_t *word);
 void kenv_for_each_task(void (*function)(struct task_struct *task, void *arg),
 			void *arg);
 
+/* The thread behind *@thread, which runs @main for ever: started if need be. */
+void kenv_service(struct task_struct **thread, int (*main)(void *unused),
+		  const char *name);
+
+/*
+ * fork() takes all locks before, in the order of this list, and gives them up
+ * in the parent.  The child has one thread: each file forgets the others there.
+ */
+void timer_fork_prepare(void);
+void timer_fork_parent(void);
+void timer_fork_child(void);
+void workqueue_fork_prepare(void);
+void workqueue_fork_parent(void);
+void workqueue_fork_child(void);
+void rcu_fork_prepare(void);
+void rcu_fork_parent(void);
+void rcu_fork_child(void);
+void module_fork_prepare(void);
+void module_fork_done(void);
+void percpu_fork_prepare(void);
+void percpu_fork_done(void);
+void kthread_fork_prepare(void);
+void kthread_fork_done(void);
+void printk_fork_prepare(void);
+void printk_fork_done(void);
+void once_fork_child(void);
+void wait_fork_child(void);
+
+/* In fork's child: the thread of @task is not here; who stops it goes on. */
+void kthread_is_lost(struct task_struct *task);
+
+/* There, too: this delayed work's timer is armed no more. */
+void kenv_delayed_work_lost(struct timer_list *timer);
+
+/* queue_rcu_work()'s function of call_rcu(); short, so fork waits for it. */
+void kenv_rcu_work_ready(struct rcu_head *head);
+
 /* The calling thread's task is @task, which no exit of the thread frees. */
 void kenv_become(struct task_struct *task);
 struct task_struct *kenv_task_new(void);
+void kenv_thread_ends(struct task_struct *task);
 
 /* All of @text on stderr; errno is kept. */
 void kenv_write(const char *text, unsigned long len);

@@ -51,11 +51,11 @@ static int convert(const char *s, unsigned int base, unsigned long long *res)
 
 	if (end == digits)
 		return -EINVAL;
+	if (overflows)
+		return -ERANGE;
 	if (*end == '\n')
 		end++;
-	if (*end)
-		return -EINVAL;
-	return overflows ? -ERANGE : 0;
+	return *end ? -EINVAL : 0;
 }
 
 int pf_kstrtoull(const char *s, unsigned int base, unsigned long long *res)

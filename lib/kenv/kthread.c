@@ -7,7 +7,8 @@
  * the running thread; kthread_stop() holds another while it waits.
  *
  * The thread runs with the record that its maker filled in.  It waits as
- * TASK_NEW for its first wake-up; a stop that comes before wins.
+ * TASK_NEW for its first wake-up; a stop that comes before wins, and a call to
+ * park is followed before its function runs.
  */
 #include <linux/completion.h>
 #include <linux/err.h>
@@ -34,15 +35,29 @@ struct kthread {
 	struct completion exited;
 };
 
+/* Parks if it was asked to. */
+static void park_self(struct kthread *kthread)
+{
+	for (;;) {
+		set_current_state(TASK_PARKED);
+		if (!READ_ONCE(kthread->should_park))
+			break;
+		complete_all(&kthread->parked);
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+}
+
 static long run(struct task_struct *task, struct kthread *kthread)
 {
 	if (setjmp(kthread->end))
 		return kthread->result;
 	while (READ_ONCE(task->__state) == TASK_NEW)
 		schedule();
-	return READ_ONCE(kthread->should_stop)
-		       ? -EINTR
-		       : kthread->threadfn(kthread->data);
+	if (READ_ONCE(kthread->should_stop))
+		return -EINTR;
+	park_self(kthread);
+	return kthread->threadfn(kthread->data);
 }
 
 static void *thread_main(void *arg)
@@ -57,8 +72,7 @@ static void *thread_main(void *arg)
 	kenv_wake(&kthread->has_begun, 1);
 	kthread->result = run(task, kthread);
 	complete_all(&kthread->exited);
-	kenv_become(NULL);
-	pf_put_task(task);
+	kenv_thread_ends(task);
 	return NULL;
 }
 
@@ -110,6 +124,48 @@ struct task_struct *pf_kthread_create(int (*threadfn)(void *data), void *data,
 	while (!smp_load_acquire(&kthread->has_begun))
 		kenv_wait(&kthread->has_begun, 0);
 	return task;
+}
+
+static pthread_mutex_t services_lock = PTHREAD_MUTEX_INITIALIZER;
+
+void kenv_service(struct task_struct **thread, int (*main)(void *unused),
+		  const char *name)
+{
+	struct task_struct *task;
+
+	if (likely(smp_load_acquire(thread)))
+		return;
+	pthread_mutex_lock(&services_lock);
+	if (!*thread) {
+		task = kthread_run(main, NULL, "%s", name);
+		if (IS_ERR(task))
+			panic("the thread %s cannot be started: %pe", name,
+			      (void *)task);
+		smp_store_release(thread, task);
+	}
+	pthread_mutex_unlock(&services_lock);
+}
+
+void kthread_fork_prepare(void)
+{
+	pthread_mutex_lock(&services_lock);
+}
+
+void kthread_fork_done(void)
+{
+	pthread_mutex_unlock(&services_lock);
+}
+
+/* The record stays: whoever made the thread may still stop it. */
+void kthread_is_lost(struct task_struct *task)
+{
+	struct kthread *kthread = task->kthread;
+
+	kthread->result = -EINTR;
+	init_completion(&kthread->parked);
+	init_completion(&kthread->exited);
+	complete_all(&kthread->parked);
+	complete_all(&kthread->exited);
 }
 
 static struct kthread *kthread_of(struct task_struct *task)
@@ -176,16 +232,7 @@ void pf_kthread_unpark(struct task_struct *task)
 
 void pf_kthread_parkme(void)
 {
-	struct kthread *kthread = kthread_of(current);
-
-	for (;;) {
-		set_current_state(TASK_PARKED);
-		if (!READ_ONCE(kthread->should_park))
-			break;
-		complete_all(&kthread->parked);
-		schedule();
-	}
-	__set_current_state(TASK_RUNNING);
+	park_self(kthread_of(current));
 }
 
 void *pf_kthread_data(struct task_struct *task)

@@ -21,8 +21,9 @@
 
 #include "kenv/kenv.h"
 
-#define SPINS	 100
-#define SLEEPERS 1U
+#define SPINS	  100
+#define SLEEPERS  1U
+#define SIGNAL_MS 10 /* how long a signal may go unseen */
 
 static u32 my_word(void)
 {
@@ -37,7 +38,26 @@ static bool take_free(u32 *word, u32 mine)
 					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
-static noinline void lock_slow(u32 *word, u32 mine, const char *what)
+/*
+ * A waiter that a signal may end looks for one now and then.  When it gives up
+ * it passes its wake-up on, if it had one.
+ */
+static bool lock_sleep(u32 *word, u32 seen, int state)
+{
+	if (!(state & (TASK_INTERRUPTIBLE | TASK_WAKEKILL))) {
+		kenv_wait(word, seen);
+		return true;
+	}
+	if (signal_pending_state((unsigned int)state, current)) {
+		kenv_wake(word, 1);
+		return false;
+	}
+	kenv_wait_ms(word, seen, SIGNAL_MS);
+	return true;
+}
+
+/* Return: false when a signal ended the wait, where @state allows that. */
+static noinline bool lock_slow(u32 *word, u32 mine, const char *what, int state)
 {
 	unsigned int i;
 
@@ -46,7 +66,7 @@ static noinline void lock_slow(u32 *word, u32 mine, const char *what)
 		      what, (void *)word, current->comm, current->pid);
 	for (i = 0; i < SPINS; i++) {
 		if (!READ_ONCE(*word) && take_free(word, mine))
-			return;
+			return true;
 		cpu_relax();
 	}
 	for (;;) {
@@ -54,10 +74,11 @@ static noinline void lock_slow(u32 *word, u32 mine, const char *what)
 
 		if (!seen) {
 			if (take_free(word, mine | SLEEPERS))
-				return;
+				return true;
 		} else if (seen & SLEEPERS ||
 			   try_cmpxchg_relaxed(word, &seen, seen | SLEEPERS)) {
-			kenv_wait(word, seen | SLEEPERS);
+			if (!lock_sleep(word, seen | SLEEPERS, state))
+				return false;
 		}
 	}
 }
@@ -67,7 +88,7 @@ void kenv_lock(uint32_t *word, const char *what)
 	u32 mine = my_word();
 
 	if (unlikely(!take_free(word, mine)))
-		lock_slow(word, mine, what);
+		lock_slow(word, mine, what, TASK_UNINTERRUPTIBLE);
 }
 
 bool kenv_trylock(uint32_t *word)
@@ -123,6 +144,17 @@ void pf_mutex_lock(struct mutex *lock)
 	kenv_lock(&lock->word, "a mutex");
 }
 
+int pf_mutex_lock_state(struct mutex *lock, int state)
+{
+	u32 mine = my_word();
+
+	pf_might_sleep("mutex_lock");
+	if (likely(take_free(&lock->word, mine)) ||
+	    lock_slow(&lock->word, mine, "a mutex", state))
+		return 0;
+	return -EINTR;
+}
+
 int pf_mutex_trylock(struct mutex *lock)
 {
 	return kenv_trylock(&lock->word);
@@ -143,19 +175,22 @@ void pf_mutex_destroy(struct mutex *lock)
 	WARN(lock->word, "mutex_destroy() of a mutex that is held: %p", lock);
 }
 
-/* Sleep until the lock's word is no longer @seen. */
+/*
+ * Who gives the lock up does not look at it afterwards: the next holder may
+ * free it.  So the mark of those who sleep lies in the word, and goes with the
+ * last holder; who wakes up and does not get the lock sets it again.
+ */
 static void rwlock_wait(rwlock_t *lock, u32 seen)
 {
-	__atomic_fetch_add(&lock->nr_sleepers, 1, __ATOMIC_SEQ_CST);
-	kenv_wait(&lock->word, seen);
-	__atomic_fetch_sub(&lock->nr_sleepers, 1, __ATOMIC_SEQ_CST);
+	if (seen & PF_RWLOCK_SLEEPERS ||
+	    try_cmpxchg_relaxed(&lock->word, &seen, seen | PF_RWLOCK_SLEEPERS))
+		kenv_wait(&lock->word, seen | PF_RWLOCK_SLEEPERS);
 }
 
 /* All of them: a writer may stand before readers that could go on. */
-static void rwlock_wake(rwlock_t *lock)
+static void rwlock_wake(u32 *word)
 {
-	if (__atomic_load_n(&lock->nr_sleepers, __ATOMIC_SEQ_CST))
-		kenv_wake(&lock->word, 0x7fffffff);
+	kenv_wake(word, 0x7fffffff);
 }
 
 int pf_read_trylock(rwlock_t *lock)
@@ -210,26 +245,34 @@ void pf_write_lock(rwlock_t *lock)
 
 void pf_read_unlock(rwlock_t *lock)
 {
-	u32 old = __atomic_fetch_sub(&lock->word, 1, __ATOMIC_SEQ_CST);
+	u32 seen = READ_ONCE(lock->word);
+	u32 left;
 
-	if (unlikely(!old || old & PF_RWLOCK_WRITER))
-		panic("read_unlock() of an rwlock at %p that has no reader",
-		      lock);
-	if (old == 1)
-		rwlock_wake(lock);
+	do {
+		if (unlikely(!seen || seen & PF_RWLOCK_WRITER))
+			panic("read_unlock() of an rwlock at %p that has no "
+			      "reader",
+			      lock);
+		left = seen - 1;
+		if (left == PF_RWLOCK_SLEEPERS)
+			left = 0;
+	} while (!try_cmpxchg_release(&lock->word, &seen, left));
+	if (!left && seen & PF_RWLOCK_SLEEPERS)
+		rwlock_wake(&lock->word);
 	pf_preempt_add(-1);
 }
 
 void pf_write_unlock(rwlock_t *lock)
 {
-	if (unlikely(READ_ONCE(lock->word) != PF_RWLOCK_WRITER ||
+	if (unlikely(!(READ_ONCE(lock->word) & PF_RWLOCK_WRITER) ||
 		     READ_ONCE(lock->owner) != current->number))
 		panic("write_unlock() of an rwlock at %p by %s[%d], who does "
 		      "not hold it",
 		      lock, current->comm, current->pid);
 	WRITE_ONCE(lock->owner, 0);
-	__atomic_store_n(&lock->word, 0, __ATOMIC_SEQ_CST);
-	rwlock_wake(lock);
+	if (__atomic_exchange_n(&lock->word, 0, __ATOMIC_RELEASE) &
+	    PF_RWLOCK_SLEEPERS)
+		rwlock_wake(&lock->word);
 	pf_preempt_add(-1);
 }
 
@@ -237,7 +280,7 @@ bool pf_rwlock_is_held(const struct pf_rwlock *lock)
 {
 	u32 word = READ_ONCE(lock->word);
 
-	if (word == PF_RWLOCK_WRITER)
+	if (word & PF_RWLOCK_WRITER)
 		return READ_ONCE(lock->owner) == current->number;
 	return word != 0;
 }
@@ -246,11 +289,11 @@ void pf_refcount_warn_saturate(refcount_t *r,
 			       enum refcount_saturation_type type)
 {
 	static const char *const texts[] = {
-		[REFCOUNT_ADD_NOT_ZERO_OVF] = "saturated; leaking memory",
-		[REFCOUNT_ADD_OVF] = "saturated; leaking memory",
-		[REFCOUNT_ADD_UAF] = "addition on 0; use-after-free",
-		[REFCOUNT_SUB_UAF] = "underflow; use-after-free",
-		[REFCOUNT_DEC_LEAK] = "decrement hit 0; leaking memory",
+		[REFCOUNT_ADD_NOT_ZERO_OVF] = "saturated; leaking memory.",
+		[REFCOUNT_ADD_OVF] = "saturated; leaking memory.",
+		[REFCOUNT_ADD_UAF] = "addition on 0; use-after-free.",
+		[REFCOUNT_SUB_UAF] = "underflow; use-after-free.",
+		[REFCOUNT_DEC_LEAK] = "decrement hit 0; leaking memory.",
 	};
 	static bool is_reported[ARRAY_SIZE(texts)];
 

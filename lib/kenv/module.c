@@ -16,11 +16,23 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "kenv/kenv.h"
+
 #define NR_LEVELS 8
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct pf_initcall *calls;
 static struct kernel_param *params;
+
+void module_fork_prepare(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+void module_fork_done(void)
+{
+	pthread_mutex_unlock(&lock);
+}
 
 void pf_initcall_add(struct pf_initcall *call)
 {

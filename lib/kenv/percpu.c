@@ -26,6 +26,8 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "kenv/kenv.h"
+
 #define UNIT	  (1UL << 20) /* bytes for each CPU's allocated variables */
 #define MAX_ALIGN 4096UL
 
@@ -47,6 +49,16 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct area *areas;
 static struct piece *pieces;
 static char *base;
+
+void percpu_fork_prepare(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+void percpu_fork_done(void)
+{
+	pthread_mutex_unlock(&lock);
+}
 
 static struct area *find_area(const char *start)
 {
@@ -188,12 +200,17 @@ static void merge_with_next(struct piece *piece)
 	free(next);
 }
 
+/* Of every CPU, for_each_possible_cpu() gives them all; what is 0 stays 0. */
 static void clear_copies(const struct piece *piece)
 {
 	unsigned int cpu;
 
-	for (cpu = 0; cpu < pf_nr_cpus_seen(); cpu++)
-		memset(base + cpu * UNIT + piece->offset, 0, piece->size);
+	for (cpu = 0; cpu < NR_CPUS; cpu++) {
+		char *copy = base + cpu * UNIT + piece->offset;
+
+		if (!mem_is_zero(copy, piece->size))
+			memset(copy, 0, piece->size);
+	}
 }
 
 void pf_free_percpu(void *ptr)

@@ -45,6 +45,20 @@ int pf_printk_set_level(int level)
 	return __atomic_exchange_n(&console_level, level, __ATOMIC_RELAXED);
 }
 
+static pthread_mutex_t states_lock = PTHREAD_MUTEX_INITIALIZER;
+
+void printk_fork_prepare(void)
+{
+	pthread_mutex_lock(&states_lock);
+	pthread_mutex_lock(&lock);
+}
+
+void printk_fork_done(void)
+{
+	pthread_mutex_unlock(&lock);
+	pthread_mutex_unlock(&states_lock);
+}
+
 static void emit(int level, bool continues, const char *text, size_t len)
 {
 	static int open_level;
@@ -91,7 +105,6 @@ int pf_printk(const char *fmt, ...)
 
 int pf_ratelimit(struct ratelimit_state *rs, const char *function)
 {
-	static pthread_mutex_t states_lock = PTHREAD_MUTEX_INITIALIZER;
 	unsigned long now = jiffies ? jiffies : 1;
 	int missed = 0;
 	int may_pass;

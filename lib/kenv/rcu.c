@@ -20,6 +20,7 @@
  * waits yields, and sleeps a tenth of a millisecond at a time after a while.
  *
  * call_rcu()'s functions are called by one thread, in the order of the calls.
+ * The functions of one batch have one grace period.
  * Reading: M. Desnoyers et al., "User-Level Implementations of Read-Copy
  * Update", IEEE TPDS 23(2), 2012.
  */
@@ -30,18 +31,23 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 
-#include <pthread.h>
-
 #include "kenv/kenv.h"
 
 static unsigned long gp_seq = 1;  /* odd: never 0 */
 static unsigned long gp_done = 1; /* all sections of this number's time ended */
 
+/*
+ * A signal handler may read, too, wherever it comes: if the section that it
+ * interrupts has not told its number yet, it tells one; and what it leaves is
+ * not the outermost section, so the number stays.
+ */
 void pf_rcu_read_lock(void)
 {
 	struct task_struct *task = current;
 
-	if (task->rcu_read_lock_nesting++)
+	task->rcu_read_lock_nesting++;
+	barrier();
+	if (READ_ONCE(task->rcu_seq))
 		return;
 	/* A full barrier follows: on x86 the store is an exchange. */
 	__atomic_store_n(&task->rcu_seq,
@@ -57,6 +63,7 @@ void pf_rcu_read_unlock(void)
 	if (unlikely(task->rcu_read_lock_nesting <= 0))
 		panic("rcu_read_unlock() without rcu_read_lock(), in %s[%d]",
 		      task->comm, task->pid);
+	barrier();
 	if (--task->rcu_read_lock_nesting == 0)
 		smp_store_release(&task->rcu_seq, 0);
 }
@@ -128,14 +135,18 @@ bool pf_poll_state_synchronize_rcu(unsigned long state)
 }
 
 static u32 lock;
-static struct rcu_head *first;
+static struct rcu_head *first; /* waiting for the thread */
 static struct rcu_head **end = &first;
+static struct rcu_head *batch;	 /* taken by the thread, not called yet */
+static struct rcu_head *calling; /* taken from there */
 static unsigned long nr_queued;
-static unsigned long nr_called; /* rcu_barrier() sleeps on the word below */
-static u32 nr_batches;
-static u32 nr_wakes; /* the thread sleeps on it */
+static unsigned long nr_called;
+static unsigned long seq_wanted =
+	1;	       /* a grace period that somebody polls for */
+static u32 nr_batches; /* rcu_barrier() sleeps on it */
+static u32 nr_wakes;   /* the thread sleeps on it */
 static void (*free_object)(const void *p);
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static struct task_struct *thread;
 
 static void cb_lock(void)
 {
@@ -158,20 +169,30 @@ static void call_one(struct rcu_head *head)
 		head->func(head);
 }
 
-static unsigned long call_all(struct rcu_head *head)
+/* The next function's turn; the one before has returned. */
+static struct rcu_head *next_of_batch(void)
 {
-	unsigned long nr = 0;
+	cb_lock();
+	if (calling)
+		nr_called++;
+	calling = batch;
+	if (batch)
+		batch = batch->next;
+	cb_unlock();
+	return calling;
+}
 
-	while (head) {
-		struct rcu_head *next = head->next;
+static void call_batch(void)
+{
+	struct rcu_head *head;
 
+	while ((head = next_of_batch())) {
 		pf_softirq_add(1);
 		call_one(head);
 		pf_softirq_add(-1);
-		head = next;
-		nr++;
 	}
-	return nr;
+	__atomic_fetch_add(&nr_batches, 1, __ATOMIC_RELEASE);
+	kenv_wake(&nr_batches, 0x7fffffff);
 }
 
 static int rcu_main(void *unused)
@@ -179,44 +200,35 @@ static int rcu_main(void *unused)
 	(void)unused;
 	for (;;) {
 		u32 seen = smp_load_acquire(&nr_wakes);
-		struct rcu_head *batch;
-		unsigned long nr;
+		bool is_polled;
 
 		cb_lock();
 		batch = first;
 		first = NULL;
 		end = &first;
+		is_polled = !pf_poll_state_synchronize_rcu(seq_wanted);
 		cb_unlock();
-		if (!batch) {
+		if (batch || is_polled)
+			pf_synchronize_rcu();
+		if (batch)
+			call_batch();
+		else if (!is_polled)
 			kenv_wait(&nr_wakes, seen);
-			continue;
-		}
-		pf_synchronize_rcu();
-		nr = call_all(batch);
-		cb_lock();
-		nr_called += nr;
-		cb_unlock();
-		__atomic_fetch_add(&nr_batches, 1, __ATOMIC_RELEASE);
-		kenv_wake(&nr_batches, 0x7fffffff);
 	}
 	return 0;
 }
 
-static void start_thread(void)
+static void wake_thread(void)
 {
-	struct task_struct *thread =
-		kthread_run(rcu_main, NULL, "rcu_callbacks");
-
-	if (IS_ERR(thread))
-		panic("the thread for call_rcu() cannot be started: %pe",
-		      (void *)thread);
+	__atomic_fetch_add(&nr_wakes, 1, __ATOMIC_RELEASE);
+	kenv_wake(&nr_wakes, 1);
 }
 
 void pf_call_rcu(struct rcu_head *head, rcu_callback_t func)
 {
 	bool was_empty;
 
-	pthread_once(&once, start_thread);
+	kenv_service(&thread, rcu_main, "rcu_callbacks");
 	head->func = func;
 	head->next = NULL;
 	cb_lock();
@@ -225,10 +237,8 @@ void pf_call_rcu(struct rcu_head *head, rcu_callback_t func)
 	end = &head->next;
 	nr_queued++;
 	cb_unlock();
-	if (was_empty) {
-		__atomic_fetch_add(&nr_wakes, 1, __ATOMIC_RELEASE);
-		kenv_wake(&nr_wakes, 1);
-	}
+	if (was_empty)
+		wake_thread();
 }
 
 void pf_kfree_call_rcu(struct rcu_head *head, unsigned long offset,
@@ -239,13 +249,34 @@ void pf_kfree_call_rcu(struct rcu_head *head, unsigned long offset,
 	pf_call_rcu(head, (rcu_callback_t)offset);
 }
 
+/* Also sees to it that this grace period comes. */
+unsigned long pf_start_poll_synchronize_rcu(void)
+{
+	unsigned long state = pf_get_state_synchronize_rcu();
+
+	kenv_service(&thread, rcu_main, "rcu_callbacks");
+	cb_lock();
+	if ((long)(state - seq_wanted) > 0)
+		seq_wanted = state;
+	cb_unlock();
+	wake_thread();
+	return state;
+}
+
 void pf_rcu_barrier(void)
 {
 	unsigned long wanted;
 
+	if (unlikely(current == READ_ONCE(thread)))
+		panic("rcu_barrier() is called by a function of call_rcu() and "
+		      "would wait for itself");
 	pf_might_sleep("rcu_barrier");
 	cb_lock();
 	wanted = nr_queued;
+	cb_unlock();
+	if (wanted) /* fork's child may have functions, and no thread */
+		kenv_service(&thread, rcu_main, "rcu_callbacks");
+	cb_lock();
 	for (;;) {
 		u32 seen = smp_load_acquire(&nr_batches);
 
@@ -254,6 +285,42 @@ void pf_rcu_barrier(void)
 		cb_unlock();
 		kenv_wait(&nr_batches, seen);
 		cb_lock();
+	}
+	cb_unlock();
+}
+
+void rcu_fork_prepare(void)
+{
+	cb_lock();
+	while (calling && calling->func == kenv_rcu_work_ready) {
+		cb_unlock();
+		pf_yield();
+		cb_lock();
+	}
+}
+
+void rcu_fork_parent(void)
+{
+	cb_unlock();
+}
+
+/* What the lost thread had taken comes first; what it was calling is over. */
+void rcu_fork_child(void)
+{
+	struct rcu_head **last = &batch;
+
+	if (thread && thread != current) {
+		while (*last)
+			last = &(*last)->next;
+		*last = first;
+		if (!first)
+			end = batch ? last : &first;
+		first = batch;
+		batch = NULL;
+		if (calling)
+			nr_called++;
+		calling = NULL;
+		thread = NULL;
 	}
 	cb_unlock();
 }

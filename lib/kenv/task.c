@@ -13,6 +13,10 @@
  *
  * A task's number names it in locks.  It is not the thread's id, because the
  * child of fork() has another one of those, and still holds its locks.
+ *
+ * fork() takes the locks of the whole layer first, so that the child finds all
+ * of it in order.  There the records of the other threads are gone: nobody
+ * waits for their sections.
  */
 #include <linux/atomic.h>
 #include <linux/bitops.h>
@@ -58,6 +62,8 @@ static unsigned int take_cpu(void)
 	return best;
 }
 
+static void make_key(void);
+
 struct task_struct *kenv_task_new(void)
 {
 	struct task_struct *task = calloc(1, sizeof(*task));
@@ -66,6 +72,7 @@ struct task_struct *kenv_task_new(void)
 		return NULL;
 	atomic_set(&task->usage, 1);
 	task->tgid = getpid();
+	pthread_once(&key_once, make_key); /* before fork() can meet a record */
 	pthread_mutex_lock(&tasks_lock);
 	do {
 		last_number = (last_number + 1) & 0x3fffffff;
@@ -83,23 +90,105 @@ void pf_put_task(struct task_struct *task)
 	if (!atomic_dec_and_test(&task->usage))
 		return;
 	pthread_mutex_lock(&tasks_lock);
-	list_del(&task->tasks);
-	cpu_users[task->cpu]--;
+	if (!list_empty(&task->tasks)) { /* else fork's child took it off */
+		list_del(&task->tasks);
+		cpu_users[task->cpu]--;
+	}
 	pthread_mutex_unlock(&tasks_lock);
 	free(task->kthread);
 	free(task);
 }
 
-static void thread_ends(void *task)
+/* A section that was left open must not hold up grace periods for ever. */
+void kenv_thread_ends(struct task_struct *task)
 {
+	if (unlikely(task->preempt_count || task->rcu_read_lock_nesting))
+		pr_err("note: %s[%d] exited with preempt_count %d, "
+		       "rcu_read_lock: %d\n",
+		       task->comm, task->pid, task->preempt_count,
+		       task->rcu_read_lock_nesting);
+	smp_store_release(&task->rcu_seq, 0);
 	my_task = NULL;
 	pf_put_task(task);
+}
+
+static void thread_ends(void *task)
+{
+	my_task = task; /* printk() may ask for it */
+	kenv_thread_ends(task);
+}
+
+static void fork_prepare(void)
+{
+	timer_fork_prepare();
+	workqueue_fork_prepare();
+	rcu_fork_prepare();
+	module_fork_prepare();
+	percpu_fork_prepare();
+	kthread_fork_prepare();
+	pthread_mutex_lock(&tasks_lock);
+	printk_fork_prepare();
+}
+
+static void fork_parent(void)
+{
+	printk_fork_done();
+	pthread_mutex_unlock(&tasks_lock);
+	kthread_fork_done();
+	percpu_fork_done();
+	module_fork_done();
+	rcu_fork_parent();
+	workqueue_fork_parent();
+	timer_fork_parent();
+}
+
+/* Only the calling thread's record stays on the list. */
+static void forget_others(void)
+{
+	struct task_struct *task, *next;
+	LIST_HEAD(others);
+
+	list_for_each_entry_safe(task, next, &all_tasks, tasks) {
+		if (task != my_task)
+			list_move(&task->tasks, &others);
+	}
+	memset(cpu_users, 0, sizeof(cpu_users));
+	if (my_task)
+		cpu_users[my_task->cpu]++;
+	pthread_mutex_unlock(&tasks_lock);
+	list_for_each_entry_safe(task, next, &others, tasks) {
+		list_del_init(&task->tasks);
+		if (task->kthread)
+			kthread_is_lost(task);
+		else
+			pf_put_task(task);
+	}
+}
+
+static void fork_child(void)
+{
+	if (my_task) {
+		my_task->pid = kenv_thread_id();
+		my_task->tgid = getpid();
+	}
+	printk_fork_done();
+	forget_others();
+	kthread_fork_done();
+	percpu_fork_done();
+	module_fork_done();
+	rcu_fork_child();
+	workqueue_fork_child();
+	timer_fork_child();
+	once_fork_child();
+	wait_fork_child();
 }
 
 static void make_key(void)
 {
 	if (pthread_key_create(&task_key, thread_ends))
 		panic("no pthread key is left for the kernel headers' tasks");
+	if (pthread_atfork(fork_prepare, fork_parent, fork_child))
+		panic("no memory for the kernel headers' part in fork()");
 }
 
 void kenv_become(struct task_struct *task)
@@ -119,11 +208,10 @@ static noinline struct task_struct *first_use(void)
 		kenv_abort();
 	}
 	task->pid = kenv_thread_id();
+	task->allowed = ~0ULL;
 	if (pthread_getname_np(pthread_self(), task->comm, TASK_COMM_LEN))
 		task->comm[0] = '\0';
-	task->allowed = ~0ULL;
 	my_task = task;
-	pthread_once(&key_once, make_key);
 	if (pthread_setspecific(task_key, task))
 		panic("no memory for a thread's key");
 	return task;

@@ -16,8 +16,7 @@
 #include <linux/kthread.h>
 #include <linux/rbtree.h>
 #include <linux/timer.h>
-
-#include <pthread.h>
+#include <linux/workqueue.h>
 
 #include "kenv/kenv.h"
 
@@ -27,7 +26,6 @@ static struct timer_list *running;
 static struct task_struct *thread;
 static u32 nr_changes; /* of the first timer; the thread sleeps on it */
 static u32 nr_runs;    /* functions that have returned; deleters sleep on it */
-static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void base_lock(void)
 {
@@ -111,14 +109,6 @@ static int timer_main(void *unused)
 	return 0;
 }
 
-static void start_thread(void)
-{
-	thread = kthread_run(timer_main, NULL, "ktimerd");
-	if (IS_ERR(thread))
-		panic("the thread for timers cannot be started: %pe",
-		      (void *)thread);
-}
-
 /* The lock is held. */
 static void arm(struct timer_list *timer, unsigned long expires)
 {
@@ -141,7 +131,7 @@ static int modify(struct timer_list *timer, unsigned long expires,
 {
 	bool was_armed;
 
-	pthread_once(&once, start_thread);
+	kenv_service(&thread, timer_main, "ktimerd");
 	base_lock();
 	was_armed = timer->is_armed;
 	if (timer->function && (when != IF_ARMED || was_armed) &&
@@ -226,4 +216,49 @@ int pf_timer_shutdown(struct timer_list *timer, bool sync)
 	timer->function = NULL;
 	base_unlock();
 	return sync ? pf_timer_delete_sync(timer) : pf_timer_delete(timer);
+}
+
+/* A delayed work's function only puts the work on its list: it is waited for. */
+void timer_fork_prepare(void)
+{
+	base_lock();
+	while (running && running->function == pf_delayed_work_timer) {
+		base_unlock();
+		pf_yield();
+		base_lock();
+	}
+}
+
+void timer_fork_parent(void)
+{
+	base_unlock();
+}
+
+/*
+ * Timers are the parent's, as POSIX says of its own: they may lie on the stacks
+ * of threads that are not here.
+ */
+static void forget_armed(void)
+{
+	struct rb_node *node;
+
+	while ((node = rb_first_cached(&armed))) {
+		struct timer_list *timer =
+			rb_entry(node, struct timer_list, node);
+
+		detach(timer);
+		if (timer->function == pf_delayed_work_timer)
+			kenv_delayed_work_lost(timer);
+	}
+}
+
+/* The next timer that is armed starts a thread. */
+void timer_fork_child(void)
+{
+	forget_armed();
+	if (thread && thread != current) {
+		running = NULL;
+		thread = NULL;
+	}
+	base_unlock();
 }

@@ -87,11 +87,41 @@ static void put_symbol(struct out *out, const struct spec *spec, void *address,
 	put_text(out, spec, text, (size_t)len);
 }
 
+/* libc does not know those that never leave a kernel. */
+static const char *name_of_error(int err)
+{
+	static const char *const names[] = {
+		[ERESTARTSYS - 512] = "ERESTARTSYS",
+		[ERESTARTNOINTR - 512] = "ERESTARTNOINTR",
+		[ERESTARTNOHAND - 512] = "ERESTARTNOHAND",
+		[ENOIOCTLCMD - 512] = "ENOIOCTLCMD",
+		[ERESTART_RESTARTBLOCK - 512] = "ERESTART_RESTARTBLOCK",
+		[EPROBE_DEFER - 512] = "EPROBE_DEFER",
+		[EOPENSTALE - 512] = "EOPENSTALE",
+		[ENOPARAM - 512] = "ENOPARAM",
+		[EBADHANDLE - 512] = "EBADHANDLE",
+		[ENOTSYNC - 512] = "ENOTSYNC",
+		[EBADCOOKIE - 512] = "EBADCOOKIE",
+		[ENOTSUPP - 512] = "ENOTSUPP",
+		[ETOOSMALL - 512] = "ETOOSMALL",
+		[ESERVERFAULT - 512] = "ESERVERFAULT",
+		[EBADTYPE - 512] = "EBADTYPE",
+		[EJUKEBOX - 512] = "EJUKEBOX",
+		[EIOCBQUEUED - 512] = "EIOCBQUEUED",
+		[ERECALLCONFLICT - 512] = "ERECALLCONFLICT",
+		[ENOGRACE - 512] = "ENOGRACE",
+	};
+
+	if (err >= 512 && err < 512 + (int)ARRAY_SIZE(names))
+		return names[err - 512];
+	return strerrorname_np(err);
+}
+
 static void put_error(struct out *out, const struct spec *spec, const void *ptr)
 {
 	char text[32];
 	const char *name =
-		IS_ERR(ptr) ? strerrorname_np(-(int)PTR_ERR(ptr)) : NULL;
+		IS_ERR(ptr) ? name_of_error(-(int)PTR_ERR(ptr)) : NULL;
 	int len;
 
 	if (name)

@@ -10,11 +10,15 @@
 #include <linux/bug.h>
 #include <linux/completion.h>
 #include <linux/errno.h>
+#include <linux/hash.h>
 #include <linux/kernel.h>
 #include <linux/rwsem.h>
 #include <linux/sched.h>
 #include <linux/semaphore.h>
 #include <linux/wait.h>
+#include <linux/wait_bit.h>
+
+#include <pthread.h>
 
 #include "kenv/kenv.h"
 
@@ -230,6 +234,36 @@ bool pf_completion_done(struct completion *x)
 	is_done = x->done;
 	spin_unlock(&x->wait.lock);
 	return is_done;
+}
+
+#define NR_BIT_QUEUES 256
+
+static struct wait_queue_head bit_queues[NR_BIT_QUEUES];
+static bool has_bit_queues;
+
+static void make_bit_queues(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_BIT_QUEUES; i++)
+		init_waitqueue_head(&bit_queues[i]);
+	has_bit_queues = true;
+}
+
+struct wait_queue_head *pf_bit_waitqueue(const volatile void *word, int bit)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	unsigned long key = (unsigned long)word + (unsigned long)bit * 31;
+
+	pthread_once(&once, make_bit_queues);
+	return &bit_queues[hash_long(key, 8)];
+}
+
+/* Their waiters are not here. */
+void wait_fork_child(void)
+{
+	if (has_bit_queues)
+		make_bit_queues();
 }
 
 static bool try_down(void *arg)

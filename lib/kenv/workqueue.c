@@ -4,8 +4,13 @@
  *
  * A queue has a list of pending items and up to max_active threads, each of
  * which takes the first item that no thread is running at the moment: so an
- * item never runs twice at a time, whatever queues it is put on.  Threads are
- * made when an item finds none idle, and stay until the queue is destroyed.
+ * item never runs twice at a time, whatever queues it is put on.  Threads stay
+ * until the queue is destroyed.
+ *
+ * A thread is made when there is an item and no thread is idle or starting:
+ * by who queues an item, and by a thread that takes one and leaves others.  So
+ * items that wait for later ones do not hold them up, and a burst of short ones
+ * does not make a thread each.
  *
  * Each queueing of an item has a number.  Who flushes waits until nothing with
  * a number up to that of now is pending or runs; it looks at lists only, never
@@ -25,15 +30,19 @@
 
 #include <stdlib.h>
 
+#include "kenv/kenv.h"
+
 struct workqueue_struct {
 	char name[24];
 	unsigned int max_active;
 	unsigned int nr_workers;
 	unsigned int nr_idle;
-	bool is_draining; /* only its own items may queue more */
+	unsigned int nr_starting;
+	unsigned int nr_drainers; /* meanwhile only its own items queue more */
 	bool is_ending;
 	struct list_head pending;
 	struct wait_queue_head more;
+	struct list_head all;
 };
 
 struct worker {
@@ -45,8 +54,16 @@ struct worker {
 	struct list_head entry;		 /* in "busy" */
 };
 
+/* Keeps an item from being queued while it is cancelled. */
+struct canceler {
+	struct work_struct *work;
+	struct list_head entry; /* in "cancelers" */
+};
+
 static DEFINE_SPINLOCK(lock);
 static LIST_HEAD(busy);
+static LIST_HEAD(cancelers);
+static LIST_HEAD(all_queues);
 static DECLARE_WAIT_QUEUE_HEAD(done);
 static u64 last_seq;
 
@@ -75,6 +92,35 @@ static struct work_struct *next_work(struct workqueue_struct *wq)
 	return NULL;
 }
 
+/* Whether the caller has to make a thread, which is counted from now on. */
+static bool claim_worker(struct workqueue_struct *wq)
+{
+	if (list_empty(&wq->pending) || wq->nr_idle || wq->nr_starting ||
+	    wq->nr_workers >= wq->max_active)
+		return false;
+	wq->nr_workers++;
+	wq->nr_starting++;
+	return true;
+}
+
+static int worker_main(void *arg);
+
+/* After claim_worker(), without the lock. */
+static void add_worker(struct workqueue_struct *wq)
+{
+	struct task_struct *task =
+		kthread_run(worker_main, wq, "kw/%s", wq->name);
+
+	if (!IS_ERR(task))
+		return;
+	spin_lock(&lock);
+	wq->nr_starting--;
+	if (--wq->nr_workers == 0)
+		panic("workqueue %s: no thread can be started: %pe", wq->name,
+		      (void *)task);
+	spin_unlock(&lock);
+}
+
 /* One idle thread, which is not idle any more; or all. */
 static void wake_worker(struct workqueue_struct *wq)
 {
@@ -91,7 +137,9 @@ static void wake_workers(struct workqueue_struct *wq)
 /* The lock is held, and given up while the function runs. */
 static void run_work(struct worker *worker, struct work_struct *work)
 {
+	struct workqueue_struct *wq = worker->wq;
 	work_func_t func = work->func;
+	bool needs_worker;
 	int preempt_count;
 
 	list_del_init(&work->entry);
@@ -99,7 +147,10 @@ static void run_work(struct worker *worker, struct work_struct *work)
 	worker->work = work;
 	worker->seq = work->seq;
 	list_add_tail(&worker->entry, &busy);
+	needs_worker = claim_worker(wq);
 	spin_unlock(&lock);
+	if (needs_worker)
+		add_worker(wq);
 
 	preempt_count = pf_preempt_count();
 	func(work); /* which may free it */
@@ -137,6 +188,7 @@ static int worker_main(void *arg)
 
 	current->flags |= PF_WQ_WORKER;
 	spin_lock(&lock);
+	wq->nr_starting--;
 	for (;;) {
 		struct work_struct *work = next_work(wq);
 
@@ -151,21 +203,6 @@ static int worker_main(void *arg)
 	wake_up_all(&done);
 	spin_unlock(&lock);
 	return 0;
-}
-
-/* After something was put on @wq's list, without the lock. */
-static void add_worker(struct workqueue_struct *wq)
-{
-	struct task_struct *task =
-		kthread_run(worker_main, wq, "kw/%s", wq->name);
-
-	if (!IS_ERR(task))
-		return;
-	spin_lock(&lock);
-	if (--wq->nr_workers == 0)
-		panic("workqueue %s: no thread can be started: %pe", wq->name,
-		      (void *)task);
-	spin_unlock(&lock);
 }
 
 static bool is_own_worker(struct workqueue_struct *wq)
@@ -185,7 +222,7 @@ static void insert_and_unlock(struct workqueue_struct *wq,
 {
 	bool needs_worker;
 
-	if (WARN(wq->is_ending || (wq->is_draining && !is_own_worker(wq)),
+	if (WARN(wq->is_ending || (wq->nr_drainers && !is_own_worker(wq)),
 		 "workqueue: %ps is queued on %s, which is being destroyed\n",
 		 (void *)(unsigned long)work->func, wq->name)) {
 		WRITE_ONCE(work->is_pending, false);
@@ -195,10 +232,8 @@ static void insert_and_unlock(struct workqueue_struct *wq,
 	work->wq = wq;
 	work->seq = ++last_seq;
 	list_add_tail(&work->entry, &wq->pending);
-	needs_worker = !wq->nr_idle && wq->nr_workers < wq->max_active;
-	if (needs_worker)
-		wq->nr_workers++;
-	else if (wq->nr_idle)
+	needs_worker = claim_worker(wq);
+	if (!needs_worker && wq->nr_idle)
 		wake_worker(wq);
 	spin_unlock(&lock);
 	if (needs_worker)
@@ -242,7 +277,7 @@ bool pf_queue_delayed_work(struct workqueue_struct *wq,
 	return true;
 }
 
-static void rcu_work_ready(struct rcu_head *head)
+void kenv_rcu_work_ready(struct rcu_head *head)
 {
 	struct rcu_work *rwork = container_of(head, struct rcu_work, rcu);
 
@@ -260,7 +295,7 @@ bool pf_queue_rcu_work(struct workqueue_struct *wq, struct rcu_work *rwork)
 	WRITE_ONCE(rwork->work.is_pending, true);
 	rwork->wq = wq;
 	spin_unlock(&lock);
-	call_rcu(&rwork->rcu, rcu_work_ready);
+	call_rcu(&rwork->rcu, kenv_rcu_work_ready);
 	return true;
 }
 
@@ -327,18 +362,43 @@ static void check_not_own(struct work_struct *work, const char *call)
 		      call);
 }
 
+static void check_not_in(struct workqueue_struct *wq, const char *call)
+{
+	if (unlikely(is_own_worker(wq)))
+		panic("%s() of %s is called by a function that runs on it and "
+		      "would wait for itself",
+		      call, wq->name);
+}
+
+/* Its own function may not queue it again.  The lock is held. */
+static void cancel_begin(struct canceler *canceler, struct work_struct *work)
+{
+	canceler->work = work;
+	work->nr_canceling++;
+	list_add(&canceler->entry, &cancelers);
+}
+
+static void cancel_end(struct canceler *canceler)
+{
+	canceler->work->nr_canceling--;
+	list_del(&canceler->entry);
+}
+
 bool pf_cancel_work(struct work_struct *work, bool sync)
 {
+	struct canceler canceler;
 	struct wanted wanted = {.work = work, .seq = U64_MAX};
 	bool was_pending;
 
+	if (sync)
+		pf_might_sleep("cancel_work_sync");
 	spin_lock(&lock);
 	was_pending = take_off_list(work);
 	if (sync) {
 		check_not_own(work, "cancel_work_sync");
-		work->nr_canceling++; /* its function may not queue it again */
+		cancel_begin(&canceler, work);
 		wait_for_wanted(&wanted);
-		work->nr_canceling--;
+		cancel_end(&canceler);
 	}
 	spin_unlock(&lock);
 	return was_pending;
@@ -368,17 +428,18 @@ static bool grab_delayed(struct delayed_work *dwork)
 
 bool pf_cancel_delayed_work(struct delayed_work *dwork, bool sync)
 {
+	struct canceler canceler;
 	bool was_pending;
 
 	spin_lock(&lock);
 	if (sync)
-		dwork->work.nr_canceling++;
+		cancel_begin(&canceler, &dwork->work);
 	was_pending = grab_delayed(dwork);
 	spin_unlock(&lock);
 	if (sync) {
 		pf_cancel_work(&dwork->work, true);
 		spin_lock(&lock);
-		dwork->work.nr_canceling--;
+		cancel_end(&canceler);
 		spin_unlock(&lock);
 	}
 	return was_pending;
@@ -418,6 +479,60 @@ bool pf_flush_work(struct work_struct *work)
 	return has_waited;
 }
 
+/* A pending item is on its way through call_rcu(): then wait for that first. */
+bool pf_flush_rcu_work(struct rcu_work *rwork)
+{
+	if (!work_pending(&rwork->work))
+		return pf_flush_work(&rwork->work);
+	rcu_barrier();
+	pf_flush_work(&rwork->work);
+	return true;
+}
+
+/* As cancel, and it is not queued until it was enabled as often. */
+bool pf_disable_work(struct work_struct *work, bool sync)
+{
+	spin_lock(&lock);
+	work->nr_canceling++;
+	spin_unlock(&lock);
+	return pf_cancel_work(work, sync);
+}
+
+bool pf_disable_delayed_work(struct delayed_work *dwork, bool sync)
+{
+	spin_lock(&lock);
+	dwork->work.nr_canceling++;
+	spin_unlock(&lock);
+	return pf_cancel_delayed_work(dwork, sync);
+}
+
+bool pf_enable_work(struct work_struct *work)
+{
+	bool is_enabled;
+
+	spin_lock(&lock);
+	if (!WARN(!work->nr_canceling,
+		  "enable_work() of a work that is not disabled"))
+		work->nr_canceling--;
+	is_enabled = !work->nr_canceling;
+	spin_unlock(&lock);
+	return is_enabled;
+}
+
+struct work_struct *pf_current_work(void)
+{
+	struct work_struct *work = NULL;
+	struct worker *worker;
+
+	spin_lock(&lock);
+	list_for_each_entry(worker, &busy, entry) {
+		if (worker->task == current)
+			work = worker->work;
+	}
+	spin_unlock(&lock);
+	return work;
+}
+
 bool pf_flush_delayed_work(struct delayed_work *dwork)
 {
 	if (timer_delete(&dwork->timer)) {
@@ -433,6 +548,7 @@ void pf_flush_workqueue(struct workqueue_struct *wq)
 
 	pf_might_sleep("flush_workqueue");
 	spin_lock(&lock);
+	check_not_in(wq, "flush_workqueue");
 	wanted.seq = last_seq;
 	wait_for_wanted(&wanted);
 	spin_unlock(&lock);
@@ -442,10 +558,12 @@ void pf_drain_workqueue(struct workqueue_struct *wq)
 {
 	struct wanted wanted = {.wq = wq, .seq = U64_MAX};
 
+	pf_might_sleep("drain_workqueue");
 	spin_lock(&lock);
-	wq->is_draining = true;
+	check_not_in(wq, "drain_workqueue");
+	wq->nr_drainers++;
 	wait_for_wanted(&wanted);
-	wq->is_draining = false;
+	wq->nr_drainers--;
 	spin_unlock(&lock);
 }
 
@@ -477,6 +595,9 @@ struct workqueue_struct *pf_alloc_workqueue(const char *fmt, unsigned int flags,
 				 : WQ_DFL_ACTIVE;
 	INIT_LIST_HEAD(&wq->pending);
 	init_waitqueue_head(&wq->more);
+	spin_lock(&lock);
+	list_add_tail(&wq->all, &all_queues);
+	spin_unlock(&lock);
 	return wq;
 }
 
@@ -502,6 +623,7 @@ void pf_destroy_workqueue(struct workqueue_struct *wq)
 		finish_wait(&done, &wait);
 		spin_lock(&lock);
 	}
+	list_del(&wq->all);
 	spin_unlock(&lock);
 	free(wq);
 }
@@ -518,8 +640,64 @@ struct workqueue_struct *pf_system_wq(void)
 	if (!wq)
 		panic("no memory for the system's workqueue");
 	if (!try_cmpxchg(&system, &none, wq)) {
-		free(wq);
+		pf_destroy_workqueue(wq);
 		wq = none;
 	}
 	return wq;
+}
+
+void workqueue_fork_prepare(void)
+{
+	spin_lock(&lock);
+}
+
+void workqueue_fork_parent(void)
+{
+	spin_unlock(&lock);
+}
+
+/* The parent does what is pending: items may lie on the stacks of its threads. */
+static void forget_pending(struct workqueue_struct *wq)
+{
+	struct work_struct *work, *next;
+
+	list_for_each_entry_safe(work, next, &wq->pending, entry) {
+		list_del_init(&work->entry);
+		work->is_pending = false;
+	}
+}
+
+void kenv_delayed_work_lost(struct timer_list *timer)
+{
+	struct delayed_work *dwork = from_timer(dwork, timer, timer);
+
+	dwork->work.is_pending = false;
+}
+
+void workqueue_fork_child(void)
+{
+	struct worker *worker, *next;
+	struct workqueue_struct *wq;
+	struct canceler *canceler;
+
+	list_for_each_entry(canceler, &cancelers, entry) {
+		canceler->work->nr_canceling--;
+	}
+	INIT_LIST_HEAD(&cancelers);
+	list_for_each_entry(wq, &all_queues, all) {
+		forget_pending(wq);
+		wq->nr_workers = 0;
+		wq->nr_idle = 0;
+		wq->nr_starting = 0;
+		wq->nr_drainers = 0;
+		init_waitqueue_head(&wq->more);
+	}
+	init_waitqueue_head(&done);
+	list_for_each_entry_safe(worker, next, &busy, entry) {
+		if (worker->task != current)
+			list_del(&worker->entry);
+		else
+			worker->wq->nr_workers = 1;
+	}
+	spin_unlock(&lock);
 }

@@ -101,6 +101,133 @@ TEST(the_safe_walk_may_delete)
 	EXPECT(!list_first_entry_or_null(&list, struct item, link));
 }
 
+static noinline int number_behind(struct item *item, struct list_head *head)
+{
+	int number = 0;
+
+	list_for_each_entry_continue_rcu(item, head, link) {
+		number = number * 10 + item->number;
+	}
+	return number;
+}
+
+TEST(each_walk_begins_and_ends_where_its_name_says)
+{
+	struct item *item, *next;
+	LIST_HEAD(list);
+	LIST_HEAD(other);
+	int sum;
+
+	fill(&list, 0, 6);
+	item = &items[2];
+	sum = 0;
+	list_for_each_entry_continue(item, &list, link) {
+		sum = sum * 10 + item->number;
+	}
+	EXPECT_EQ(sum, 345);
+	item = &items[2];
+	sum = 0;
+	list_for_each_entry_from(item, &list, link) {
+		sum = sum * 10 + item->number;
+	}
+	EXPECT_EQ(sum, 2345);
+	item = &items[2];
+	sum = 0;
+	list_for_each_entry_continue_reverse(item, &list, link) {
+		sum = sum * 10 + item->number;
+	}
+	EXPECT_EQ(sum, 10);
+	item = &items[2];
+	sum = 0;
+	list_for_each_entry_from_rcu(item, &list, link) {
+		sum = sum * 10 + item->number;
+	}
+	EXPECT_EQ(sum, 2345);
+	item = list_prepare_entry(&items[2], &list, link);
+	EXPECT_EQ(number_behind(item, &list), 345);
+	item = &items[3];
+	list_for_each_entry_safe_continue(item, next, &list, link) {
+		list_del(&item->link);
+	}
+	EXPECT_STR_EQ(text_of(&list), "0123");
+	item = &items[1];
+	list_for_each_entry_safe_from(item, next, &list, link) {
+		list_move_tail(&item->link, &other);
+		if (item->number == 2)
+			break;
+	}
+	EXPECT_STR_EQ(text_of(&list), "03");
+	EXPECT_STR_EQ(text_of(&other), "12");
+	list_splice_init(&other, &list);
+	EXPECT_STR_EQ(text_of(&list), "1203");
+	list_cut_before(&other, &list, &items[0].link);
+	EXPECT_STR_EQ(text_of(&other), "12");
+	EXPECT_STR_EQ(text_of(&list), "03");
+	list_replace_init(&items[3].link, &items[4].link);
+	EXPECT_STR_EQ(text_of(&list), "04");
+	EXPECT(list_empty(&items[3].link));
+	list_for_each_entry_safe_reverse(item, next, &list, link) {
+		list_move(&item->link, &other);
+	}
+	EXPECT_STR_EQ(text_of(&other), "0412");
+}
+
+/* The chain as a number. */
+static int number_of(struct hlist_head *head)
+{
+	struct hlist_node **link = &head->first;
+	struct item *item;
+	int number = 0;
+
+	hlist_for_each_entry(item, head, hash) {
+		EXPECT(item->hash.pprev == link);
+		link = &item->hash.next;
+		number = number * 10 + item->number;
+	}
+	return number;
+}
+
+TEST(a_chain_is_changed_at_any_place)
+{
+	struct hlist_node *next;
+	struct item *item;
+	HLIST_HEAD(chain);
+	HLIST_HEAD(other);
+	int i;
+
+	for (i = 1; i < 8; i++) {
+		items[i].number = i;
+		INIT_HLIST_NODE(&items[i].hash);
+	}
+	hlist_add_head(&items[2].hash, &chain);
+	hlist_add_before(&items[1].hash, &items[2].hash);
+	hlist_add_behind(&items[4].hash, &items[2].hash);
+	hlist_add_before_rcu(&items[3].hash, &items[4].hash);
+	hlist_add_tail_rcu(&items[5].hash, &chain);
+	EXPECT_EQ(number_of(&chain), 12345);
+	hlist_replace_rcu(&items[3].hash, &items[6].hash);
+	hlist_add_behind_rcu(&items[7].hash, &items[5].hash);
+	EXPECT_EQ(number_of(&chain), 126457);
+	hlist_del_init(&items[1].hash);
+	EXPECT(hlist_unhashed(&items[1].hash));
+	hlist_del_init(&items[1].hash); /* nothing */
+	hlist_for_each_entry_safe(item, next, &chain, hash) {
+		if (item->number % 2)
+			hlist_del(&item->hash);
+	}
+	EXPECT_EQ(number_of(&chain), 264);
+	item = &items[2];
+	hlist_for_each_entry_continue(item, hash) {
+		EXPECT_NE(item->number, 2);
+	}
+	EXPECT_EQ(hlist_count_nodes(&chain), 3);
+	hlist_move_list(&chain, &other);
+	hlist_add_head(&items[1].hash, &chain);
+	hlist_splice_init(&other, &items[4].hash, &chain);
+	EXPECT(hlist_empty(&other));
+	EXPECT_EQ(number_of(&chain), 2641);
+}
+
 static int by_tens(void *priv, const struct list_head *a,
 		   const struct list_head *b)
 {

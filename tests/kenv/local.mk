@@ -12,10 +12,12 @@ kenv_ldadd = tests/unit/libunit.la tests/libtap.la libpfkenvcheck.la \
 	libpfcheck.la
 
 kenv_programs = \
+	tests/kenv/fork \
 	tests/kenv/lists \
 	tests/kenv/mistakes \
 	tests/kenv/numbers \
 	tests/kenv/rbtree \
+	tests/kenv/small \
 	tests/kenv/text \
 	tests/kenv/threads
 check_PROGRAMS += $(kenv_programs)
@@ -25,6 +27,11 @@ EXTRA_DIST += tests/kenv/headers.t \
 	tests/examples/kernel/hash_table.c \
 	tests/examples/kernel/lru_cache.c \
 	tests/examples/kernel/ring_buffer.c
+
+tests_kenv_fork_SOURCES = tests/kenv/fork.c
+tests_kenv_fork_CPPFLAGS = $(kenv_cppflags)
+tests_kenv_fork_CFLAGS = $(kenv_cflags)
+tests_kenv_fork_LDADD = $(kenv_ldadd)
 
 tests_kenv_lists_SOURCES = tests/kenv/lists.c
 tests_kenv_lists_CPPFLAGS = $(kenv_cppflags)
@@ -45,6 +52,11 @@ tests_kenv_rbtree_SOURCES = tests/kenv/rbtree.c
 tests_kenv_rbtree_CPPFLAGS = $(kenv_cppflags)
 tests_kenv_rbtree_CFLAGS = $(kenv_cflags)
 tests_kenv_rbtree_LDADD = $(kenv_ldadd)
+
+tests_kenv_small_SOURCES = tests/kenv/small.c
+tests_kenv_small_CPPFLAGS = $(kenv_cppflags)
+tests_kenv_small_CFLAGS = $(kenv_cflags)
+tests_kenv_small_LDADD = $(kenv_ldadd)
 
 tests_kenv_text_SOURCES = tests/kenv/text.c
 tests_kenv_text_CPPFLAGS = $(kenv_cppflags)

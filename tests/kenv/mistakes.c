@@ -147,6 +147,48 @@ static void flush_from_function(void *arg)
 	pause();
 }
 
+static struct workqueue_struct *queue;
+
+static void flushes_its_queue(struct work_struct *work)
+{
+	(void)work;
+	flush_workqueue(queue);
+}
+
+static void flush_queue_from_function(void *arg)
+{
+	static DECLARE_WORK(work, flushes_its_queue);
+
+	(void)arg;
+	queue = alloc_workqueue("mine", 0, 0);
+	queue_work(queue, &work);
+	pause();
+}
+
+static void waits_for_callbacks(struct rcu_head *head)
+{
+	(void)head;
+	rcu_barrier();
+}
+
+static void barrier_from_function(void *arg)
+{
+	static struct rcu_head head;
+
+	(void)arg;
+	call_rcu(&head, waits_for_callbacks);
+	pause();
+}
+
+TEST(a_function_does_not_wait_for_what_it_is_part_of)
+{
+	expect_abort(flush_queue_from_function, NULL,
+		     "flush_workqueue() of mine is called by a function that "
+		     "runs on it");
+	expect_abort(barrier_from_function, NULL,
+		     "rcu_barrier() is called by a function of call_rcu()");
+}
+
 static void keeps_a_lock(struct work_struct *work)
 {
 	(void)work;

@@ -34,6 +34,44 @@ TEST(min_and_max_evaluate_once_and_mix_with_constants)
 	EXPECT_EQ(min_not_zero(0, 4), 4);
 }
 
+TEST(narrow_types_are_compared_as_numbers)
+{
+	u8 byte = 200, small = 5;
+	unsigned int word = 300;
+	int minus = -1;
+	int list[] = {4, -7, 9};
+
+	EXPECT_EQ(min(byte, word), 200);
+	EXPECT_EQ(min(minus, byte), -1);
+	EXPECT_EQ(max3(byte, 300, 2), 300);
+	EXPECT_EQ(min3(byte, 300, word), 200);
+	EXPECT_EQ(clamp(small, 300, 400), 300);
+	EXPECT_EQ(clamp(byte, 0, 1000), 200);
+	EXPECT_EQ(min_array(list, 3), -7);
+	EXPECT_EQ(max_array(list, ARRAY_SIZE(list)), 9);
+}
+
+static char of_constants[ilog2(1024) + roundup_pow_of_two(5) +
+			 rounddown_pow_of_two(5) + order_base_2(9) +
+			 bits_per(7)];
+
+TEST(logarithms_evaluate_once_and_are_constants_of_constants)
+{
+	unsigned int n = 16;
+
+	EXPECT_EQ(sizeof(of_constants), 10 + 8 + 4 + 4 + 3);
+	EXPECT(!of_constants[0]);
+	EXPECT_EQ(ilog2(n++), 4);
+	EXPECT_EQ(n, 17);
+	EXPECT_EQ(roundup_pow_of_two(n++), 32);
+	EXPECT_EQ(n, 18);
+	EXPECT_EQ(rounddown_pow_of_two(n++), 16);
+	EXPECT_EQ(order_base_2(n++), 5);
+	EXPECT_EQ(bits_per(n++), 5);
+	EXPECT_EQ(n, 21);
+	EXPECT(is_power_of_2(n - 5));
+}
+
 TEST(masks_and_logarithms_are_exact)
 {
 	unsigned int i;
@@ -68,6 +106,8 @@ TEST(rounding_is_that_of_its_name)
 	EXPECT(IS_ALIGNED(4096, SZ_4K));
 	EXPECT_EQ(DIV_ROUND_UP(10, 4), 3);
 	EXPECT_EQ(DIV_ROUND_CLOSEST(-7, 2), -4);
+	EXPECT_EQ(DIV_ROUND_CLOSEST(7, -2), -4);
+	EXPECT_EQ(DIV_ROUND_CLOSEST(-7, -2), 4);
 	EXPECT_EQ(roundup(10, 7), 14);
 	EXPECT_EQ(round_up(10, 8), 16);
 	EXPECT_EQ(do_div(n, 1000000007U), 0);
@@ -100,8 +140,8 @@ TEST(sizes_saturate_and_overflow_is_seen)
 	EXPECT(!check_shl_overflow(1, 30, &sum));
 	EXPECT(array_size(SIZE_MAX, 2) == SIZE_MAX);
 	EXPECT(size_sub(SIZE_MAX, 1) == SIZE_MAX);
-	EXPECT_EQ(struct_size(p, array, 3), 8 + 24);
-	EXPECT(struct_size(p, array, SIZE_MAX / 8) == SIZE_MAX);
+	EXPECT_EQ(struct_size(p, array, 3), sizeof(*p) + 24);
+	EXPECT(struct_size(p, array, SIZE_MAX / 4) == SIZE_MAX);
 }
 
 TEST(bitmaps_are_searched_word_by_word)
@@ -158,6 +198,34 @@ TEST(atomics_return_what_their_names_say)
 	EXPECT_EQ(atomic_inc_return(&v), INT_MIN);
 	EXPECT_EQ(atomic64_fetch_add(1, &wide), 1LL << 40);
 	EXPECT_EQ(atomic64_xchg(&wide, 3), (1LL << 40) + 1);
+}
+
+TEST(every_kind_of_atomic_does_its_operation_in_every_order)
+{
+	atomic_long_t v = ATOMIC_LONG_INIT(0xf0);
+
+	atomic_long_or(0x0f, &v);
+	EXPECT_EQ(atomic_long_fetch_and(0x3c, &v), 0xff);
+	EXPECT_EQ(atomic_long_fetch_andnot_release(0x0c, &v), 0x3c);
+	EXPECT_EQ(atomic_long_fetch_xor_relaxed(0x33, &v), 0x30);
+	atomic_long_andnot(0x01, &v);
+	atomic_long_xor(0x05, &v);
+	EXPECT_EQ(atomic_long_read_acquire(&v), 0x07);
+	EXPECT_EQ(atomic_long_fetch_inc_acquire(&v), 7);
+	EXPECT_EQ(atomic_long_fetch_dec(&v), 8);
+	EXPECT_EQ(atomic_long_inc_return_relaxed(&v), 8);
+	EXPECT_EQ(atomic_long_sub_return_release(10, &v), -2);
+	EXPECT(!atomic_long_inc_unless_negative(&v));
+	EXPECT(atomic_long_dec_unless_positive(&v));
+	EXPECT(!atomic_long_add_negative(3, &v));
+	EXPECT(atomic_long_add_negative(-1, &v));
+	EXPECT_EQ(atomic_long_fetch_add_unless(&v, 5, -1), -1);
+	EXPECT_EQ(atomic_long_fetch_add_unless(&v, 5, 0), -1);
+	EXPECT(atomic_long_inc_not_zero(&v));
+	EXPECT(atomic_long_sub_and_test(5, &v));
+	atomic_long_set_release(&v, LONG_MIN);
+	EXPECT_EQ(atomic_long_dec_if_positive(&v), LONG_MAX);
+	EXPECT_EQ(atomic_long_read(&v), LONG_MIN);
 }
 
 TEST(a_reference_count_saturates_instead_of_wrapping)

@@ -15,6 +15,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include <sys/ipc.h>
 #include <sys/mman.h>
 
 #include "kenv.h"
@@ -86,6 +87,7 @@ TEST(a_number_is_taken_whole_or_not_at_all)
 	EXPECT_EQ(kstrtou8("256", 10, &byte), -ERANGE);
 	EXPECT_EQ(byte, 7);
 	EXPECT_EQ(kstrtoull("18446744073709551616", 10, &big), -ERANGE);
+	EXPECT_EQ(kstrtoull("18446744073709551616x", 10, &big), -ERANGE);
 	EXPECT_EQ(kstrtoull("-1", 10, &big), -EINVAL);
 	EXPECT_EQ(kstrtobool("off", &flag), 0);
 	EXPECT(!flag);
@@ -107,7 +109,10 @@ TEST(formats_are_the_kernels)
 	EXPECT_STR_EQ(text, "   -3|ab   |00007|0x1234567890|1.50");
 	snprintf(text, sizeof(text), "%pe %pe", ERR_PTR(-ENOMEM),
 		 ERR_PTR(-515));
-	EXPECT_STR_EQ(text, "-ENOMEM -515");
+	EXPECT_STR_EQ(text, "-ENOMEM -ENOIOCTLCMD");
+	snprintf(text, sizeof(text), "%pe %pe", ERR_PTR(-EPROBE_DEFER),
+		 ERR_PTR(-4000));
+	EXPECT_STR_EQ(text, "-EPROBE_DEFER -4000");
 	snprintf(text, sizeof(text), "%pM %pm %*ph %pI4", bytes, bytes, 3,
 		 bytes, bytes);
 	EXPECT_STR_EQ(text,
@@ -115,8 +120,8 @@ TEST(formats_are_the_kernels)
 	snprintf(text, sizeof(text), "%pa %*pb %*pbl", &address, 8, map, 8,
 		 map);
 	EXPECT_STR_EQ(text, "0x0000000000001000 1f 0-4");
-	snprintf(text, sizeof(text), "%ps", (void *)(unsigned long)malloc);
-	EXPECT_STR_EQ(text, "malloc");
+	snprintf(text, sizeof(text), "%ps", (void *)(unsigned long)ftok);
+	EXPECT_STR_EQ(text, "ftok");
 	EXPECT_EQ(snprintf(text, 4, "abcdef"), 6);
 	EXPECT_STR_EQ(text, "abc");
 	EXPECT_EQ(scnprintf(text, 4, "abcdef"), 3);
@@ -132,7 +137,7 @@ TEST(messages_have_levels_lines_and_continuations)
 	pr_cont(" goes on\n");
 	pr_err("open");
 	pr_err("next\n");
-	printk("%s", KERN_ERR "level in the text\n" + 2);
+	printk("%s", &(KERN_ERR "level in the text\n")[2]);
 	EXPECT_STR_EQ(log_text, "one 1\ntwo goes on\nopen\nnext\n"
 				"level in the text\n");
 	EXPECT_EQ(pf_printk_set_level(8), 7);

@@ -16,9 +16,12 @@
 #include <linux/spinlock.h>
 #include <linux/timer.h>
 #include <linux/wait.h>
+#include <linux/wait_bit.h>
 #include <linux/workqueue.h>
 
 #include <pthread.h>
+#include <sched.h>
+#include <signal.h>
 
 #include "kenv.h"
 
@@ -104,6 +107,21 @@ TEST(a_parked_thread_does_nothing_until_it_is_unparked)
 	EXPECT_EQ(kthread_stop(task), 5);
 }
 
+TEST(a_thread_parks_before_its_first_turn_if_asked_to)
+{
+	int turns = 0;
+	struct task_struct *task =
+		kthread_create(until_stopped, &turns, "late");
+
+	EXPECT_EQ(kthread_park(task), 0);
+	msleep(10);
+	EXPECT_EQ(READ_ONCE(turns), 0);
+	kthread_unpark(task);
+	while (!READ_ONCE(turns))
+		msleep(1);
+	EXPECT_EQ(kthread_stop(task), 42);
+}
+
 static DEFINE_SPINLOCK(spinlock);
 static DEFINE_MUTEX(mutex);
 static DEFINE_RWLOCK(rwlock);
@@ -187,6 +205,142 @@ TEST(a_lock_that_is_held_is_not_given_to_others)
 	EXPECT(!lockdep_is_held(&mutex));
 }
 
+static int waits_for_mutex(void *data)
+{
+	int ret;
+
+	allow_signal(10);
+	complete(data);
+	ret = mutex_lock_interruptible(&mutex);
+	if (!ret)
+		mutex_unlock(&mutex);
+	while (!kthread_should_stop())
+		schedule_timeout_uninterruptible(1);
+	return ret;
+}
+
+TEST(a_signal_ends_the_wait_for_a_mutex_and_others_get_it)
+{
+	struct task_struct *tasks[3];
+	DECLARE_COMPLETION_ONSTACK(began);
+	int i;
+
+	mutex_lock(&mutex);
+	for (i = 0; i < 3; i++) {
+		tasks[i] = kthread_run(waits_for_mutex, &began, "m/%d", i);
+		wait_for_completion(&began);
+	}
+	send_sig(10, tasks[0], 0);
+	EXPECT_EQ(kthread_stop(tasks[0]), -EINTR);
+	mutex_unlock(&mutex);
+	EXPECT_EQ(kthread_stop(tasks[1]), 0);
+	EXPECT_EQ(kthread_stop(tasks[2]), 0);
+	EXPECT(!mutex_is_locked(&mutex));
+}
+
+struct guarded {
+	rwlock_t lock;
+	int nr_users;
+};
+
+static atomic_t nr_freed;
+
+/* The last one frees it, as soon as the one before has given the lock up. */
+static void *leaves(void *arg)
+{
+	struct guarded **objects = arg;
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		bool is_last;
+
+		write_lock(&objects[i]->lock);
+		is_last = --objects[i]->nr_users == 0;
+		write_unlock(&objects[i]->lock);
+		if (is_last) {
+			free(objects[i]);
+			atomic_inc(&nr_freed);
+		}
+	}
+	return NULL;
+}
+
+TEST(a_lock_may_be_freed_by_who_takes_it_last)
+{
+	struct guarded **objects = calloc(ROUNDS, sizeof(*objects));
+	pthread_t threads[NR_THREADS];
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		objects[i] = malloc(sizeof(*objects[i]));
+		rwlock_init(&objects[i]->lock);
+		objects[i]->nr_users = NR_THREADS;
+	}
+	for (i = 0; i < NR_THREADS; i++)
+		pthread_create(&threads[i], NULL, leaves, objects);
+	threads_join(NR_THREADS, threads);
+	EXPECT_EQ(atomic_read(&nr_freed), ROUNDS);
+	free(objects);
+}
+
+TEST(a_guard_gives_up_what_it_took_and_no_more)
+{
+	int nr = 0;
+
+	scoped_cond_guard(mutex_try, nr++, &mutex) {
+		EXPECT(lockdep_is_held(&mutex));
+		scoped_guard(spinlock_try, &spinlock) {
+			EXPECT(lockdep_is_held(&spinlock));
+			nr += 10;
+		}
+		EXPECT(!spin_is_locked(&spinlock));
+	}
+	EXPECT(!mutex_is_locked(&mutex));
+	scoped_cond_guard(mutex_intr, nr++, &mutex) {
+		scoped_cond_guard(mutex_try, nr += 100, &mutex)
+			nr++;
+		EXPECT(lockdep_is_held(&mutex));
+	}
+	EXPECT_EQ(nr, 110);
+	EXPECT(!mutex_is_locked(&mutex));
+}
+
+TEST(a_section_without_softirqs_is_seen_as_one)
+{
+	EXPECT(!in_softirq() && !in_interrupt() && in_task());
+	local_bh_disable();
+	EXPECT(in_softirq() && in_interrupt() && in_atomic());
+	EXPECT(!in_serving_softirq() && in_task());
+	local_bh_enable();
+	EXPECT(!in_softirq() && !in_atomic());
+}
+
+static unsigned long ms_left;
+
+static int sleeps_long(void *data)
+{
+	allow_signal(10);
+	complete(data);
+	do {
+		ms_left = msleep_interruptible(60000);
+	} while (!kthread_should_stop() && !signal_pending(current));
+	while (!kthread_should_stop())
+		schedule_timeout_uninterruptible(1);
+	return 0;
+}
+
+TEST(a_signal_ends_an_interruptible_sleep)
+{
+	DECLARE_COMPLETION_ONSTACK(began);
+	struct task_struct *task = kthread_run(sleeps_long, &began, "sleeps");
+
+	wait_for_completion(&began);
+	send_sig(10, task, 0);
+	EXPECT_EQ(kthread_stop(task), 0);
+	EXPECT_GT(ms_left, 1000);
+	EXPECT_LE(ms_left, 60001);
+}
+
 TEST(sleeping_under_a_spinlock_is_reported)
 {
 	log_begin();
@@ -239,8 +393,11 @@ static void *waits(void *arg)
 TEST(wake_up_all_wakes_whose_condition_is_true)
 {
 	pthread_t threads[NR_THREADS];
+	int nr_looks = 0;
 
 	EXPECT_EQ(wait_event_timeout(queue, ready, 2), 0);
+	EXPECT_EQ(wait_event_timeout(queue, nr_looks++ < 0, 0), 0);
+	EXPECT_EQ(nr_looks, 1);
 	EXPECT_EQ(wait_event_timeout(queue, true, 0), 1);
 	threads_start(NR_THREADS, waits, threads);
 	msleep(5);
@@ -249,6 +406,39 @@ TEST(wake_up_all_wakes_whose_condition_is_true)
 	wake_up_all(&queue);
 	threads_join(NR_THREADS, threads);
 	EXPECT(!waitqueue_active(&queue));
+}
+
+static unsigned long flags_word = 0x100;
+static atomic_t nr_guests = ATOMIC_INIT(NR_THREADS);
+
+/* Each holds the bit once, and the last one tells who waits for all. */
+static void *has_its_turn(void *arg)
+{
+	static int nr_inside;
+
+	(void)arg;
+	EXPECT_EQ(wait_on_bit_lock(&flags_word, 3, TASK_UNINTERRUPTIBLE), 0);
+	EXPECT_EQ(++nr_inside, 1);
+	msleep(2);
+	nr_inside--;
+	clear_and_wake_up_bit(3, &flags_word);
+	atomic_dec_and_wake_up(&nr_guests);
+	return NULL;
+}
+
+TEST(a_bit_and_a_variable_are_waited_for)
+{
+	pthread_t threads[NR_THREADS];
+
+	EXPECT_EQ(wait_on_bit(&flags_word, 3, TASK_UNINTERRUPTIBLE), 0);
+	EXPECT_EQ(wait_on_bit_timeout(&flags_word, 8, TASK_UNINTERRUPTIBLE, 2),
+		  -EAGAIN);
+	threads_start(NR_THREADS, has_its_turn, threads);
+	wait_var_event(&nr_guests, !atomic_read(&nr_guests));
+	threads_join(NR_THREADS, threads);
+	EXPECT_EQ(wait_on_bit(&flags_word, 3, TASK_INTERRUPTIBLE), 0);
+	EXPECT_EQ(READ_ONCE(flags_word), 0x100);
+	EXPECT(test_and_clear_wake_up_bit(8, &flags_word));
 }
 
 static int waits_for_signal(void *data)
@@ -412,6 +602,18 @@ static void is_second(struct work_struct *work)
 	complete(&second_began);
 }
 
+static void waits_for_all(struct work_struct *work)
+{
+	(void)work;
+	EXPECT(wait_for_completion_timeout(&second_began, 20 * HZ));
+}
+
+static void is_for_all(struct work_struct *work)
+{
+	(void)work;
+	complete_all(&second_began);
+}
+
 TEST(an_item_that_waits_for_a_later_one_does_not_hold_it_up)
 {
 	struct workqueue_struct *wq = alloc_workqueue("pair", 0, 2);
@@ -427,6 +629,86 @@ TEST(an_item_that_waits_for_a_later_one_does_not_hold_it_up)
 	queue_work(wq, &first);
 	queue_work(wq, &second);
 	destroy_workqueue(wq);
+}
+
+#define NR_WAITING 40
+
+TEST(many_items_that_sleep_do_not_hold_up_the_one_they_wait_for)
+{
+	struct work_struct items[NR_WAITING + 1];
+	int i;
+
+	reinit_completion(&second_began);
+	for (i = 0; i < NR_WAITING; i++) {
+		INIT_WORK_ONSTACK(&items[i], waits_for_all);
+		schedule_work(&items[i]);
+	}
+	INIT_WORK_ONSTACK(&items[i], is_for_all);
+	schedule_work(&items[i]);
+	for (i = 0; i <= NR_WAITING; i++)
+		flush_work(&items[i]);
+}
+
+static atomic_t nr_quick;
+
+static void is_quick(struct work_struct *work)
+{
+	(void)work;
+	atomic_inc(&nr_quick);
+}
+
+TEST(a_burst_of_short_items_does_not_make_a_thread_each)
+{
+	struct workqueue_struct *wq = alloc_workqueue("burst", 0, 0);
+	struct work_struct *items = calloc(2000, sizeof(*items));
+	size_t before = status_kib("Threads");
+	int i;
+
+	for (i = 0; i < 2000; i++) {
+		INIT_WORK(&items[i], is_quick);
+		queue_work(wq, &items[i]);
+	}
+	EXPECT_LT(status_kib("Threads"), before + 200);
+	destroy_workqueue(wq);
+	EXPECT_EQ(atomic_read(&nr_quick), 2000);
+	free(items);
+}
+
+static struct work_struct *seen_as_current;
+
+static void looks_at_itself(struct work_struct *work)
+{
+	(void)work;
+	seen_as_current = current_work();
+}
+
+TEST(a_disabled_item_is_not_queued)
+{
+	struct work_struct work;
+
+	INIT_WORK_ONSTACK(&work, looks_at_itself);
+	EXPECT(!disable_work_sync(&work));
+	EXPECT(!disable_work(&work));
+	EXPECT(!schedule_work(&work));
+	EXPECT(!enable_work(&work));
+	EXPECT(!schedule_work(&work));
+	EXPECT(enable_work(&work));
+	EXPECT(schedule_work(&work));
+	flush_work(&work);
+	EXPECT(seen_as_current == &work);
+	EXPECT(!current_work());
+}
+
+static struct rcu_work rcu_item;
+
+TEST(an_item_that_waits_for_readers_is_flushed)
+{
+	INIT_RCU_WORK(&rcu_item, looks_at_itself);
+	seen_as_current = NULL;
+	EXPECT(queue_rcu_work(system_wq, &rcu_item));
+	flush_rcu_work(&rcu_item); /* it may be over already */
+	EXPECT(seen_as_current == &rcu_item.work);
+	EXPECT(!flush_rcu_work(&rcu_item));
 }
 
 static struct job jobs[8];
@@ -587,22 +869,23 @@ TEST(no_reader_ever_sees_a_freed_object)
 		object->is_alive = ALIVE;
 		object->number = i;
 		old = rcu_replace_pointer(shared, object, true);
-		if (i == 0)
+		if (i == 0) {
 			threads_start(NR_THREADS, reads, threads);
-		else if (i % 4 == 0)
+			while (!atomic_long_read(&nr_reads))
+				yield();
+		} else if (i % 4 == 0) {
 			call_rcu(&old->rcu, bury_rcu);
-		else if (i % 4 == 1)
+		} else if (i % 4 == 1) {
 			kfree_rcu(old, rcu);
-		else if (i % 16 == 2)
+		} else if (i % 16 == 2) {
 			kfree_rcu_mightsleep(old);
-		else {
+		} else {
 			if (i % 16 == 3)
 				synchronize_rcu();
 			call_rcu(&old->rcu, bury_rcu);
 		}
 	}
 	rcu_barrier();
-	EXPECT_GT(atomic_long_read(&nr_reads), 0);
 	WRITE_ONCE(readers_stop, true);
 	threads_join(NR_THREADS, threads);
 	bury(shared);
@@ -635,6 +918,95 @@ TEST(a_grace_period_waits_for_the_reader_that_was_there)
 	EXPECT(READ_ONCE(is_over));
 	EXPECT(poll_state_synchronize_rcu(state));
 	pthread_join(thread, NULL);
+	state = start_poll_synchronize_rcu();
+	while (!poll_state_synchronize_rcu(state))
+		msleep(1);
+}
+
+static struct object *signal_shared;
+static atomic_t nr_handled;
+
+static void reads_in_handler(int sig)
+{
+	struct object *object;
+	int i;
+
+	(void)sig;
+	rcu_read_lock();
+	object = rcu_dereference(signal_shared);
+	for (i = 0; i < 200; i++) {
+		EXPECT_EQ(READ_ONCE(object->is_alive), ALIVE);
+		cpu_relax();
+	}
+	rcu_read_unlock();
+	atomic_inc(&nr_handled);
+}
+
+static void *is_interrupted(void *arg)
+{
+	(void)arg;
+	rcu_read_lock(); /* the first call is not the handler's */
+	rcu_read_unlock();
+	atomic_long_inc(&nr_reads);
+	while (!READ_ONCE(readers_stop)) {
+		rcu_read_lock();
+		rcu_read_unlock();
+	}
+	return NULL;
+}
+
+/* Wherever it comes, also in the middle of rcu_read_lock(). */
+TEST(a_reader_in_a_signal_handler_is_waited_for)
+{
+	struct sigaction action = {.sa_handler = reads_in_handler};
+	struct object objects[2];
+	pthread_t reader;
+	u32 i;
+
+#ifdef __SANITIZE_THREAD__
+	SKIP("ThreadSanitizer holds signals back until a thread blocks");
+#endif
+	objects[0].is_alive = ALIVE;
+	signal_shared = &objects[0];
+	readers_stop = false;
+	atomic_long_set(&nr_reads, 0);
+	sigaction(SIGUSR1, &action, NULL);
+	pthread_create(&reader, NULL, is_interrupted, NULL);
+	while (!atomic_long_read(&nr_reads))
+		yield();
+	for (i = 1; atomic_read(&nr_handled) < 20000; i++) {
+		if (i % 8 == 0)
+			pthread_kill(reader, SIGUSR1);
+		WRITE_ONCE(objects[i % 2].is_alive, ALIVE);
+		rcu_assign_pointer(signal_shared, &objects[i % 2]);
+		synchronize_rcu();
+		WRITE_ONCE(objects[(i - 1) % 2].is_alive, DEAD);
+	}
+	WRITE_ONCE(readers_stop, true);
+	pthread_join(reader, NULL);
+	signal(SIGUSR1, SIG_DFL);
+}
+
+static void *leaves_section_open(void *arg)
+{
+	(void)arg;
+	rcu_read_lock();
+	get_task_struct(current);
+	return current;
+}
+
+TEST(a_thread_that_ends_in_a_section_is_named_and_not_waited_for)
+{
+	pthread_t thread;
+	void *task;
+
+	log_begin();
+	pthread_create(&thread, NULL, leaves_section_open, NULL);
+	pthread_join(thread, &task);
+	pf_printk_set_sink(NULL);
+	EXPECT_STR_HAS(log_text, "rcu_read_lock: 1");
+	synchronize_rcu();
+	put_task_struct(task);
 }
 
 static DEFINE_PER_CPU(unsigned long, hits) = 100;
@@ -672,9 +1044,26 @@ TEST(each_thread_counts_on_a_cpu_of_its_own)
 	EXPECT_EQ(allocated_sum, 8000);
 	free_percpu(allocated);
 	EXPECT(alloc_percpu(unsigned long) == allocated);
-	for_each_online_cpu(cpu)
+	for_each_possible_cpu(cpu) {
+		EXPECT_EQ(*per_cpu_ptr(allocated, cpu), 0);
+		*per_cpu_ptr(allocated, cpu) = 5;
+	}
+	free_percpu(allocated);
+	EXPECT(alloc_percpu(unsigned long) == allocated);
+	for_each_possible_cpu(cpu)
 		EXPECT_EQ(*per_cpu_ptr(allocated, cpu), 0);
 	free_percpu(allocated);
+}
+
+TEST(what_is_subtracted_has_the_variables_type)
+{
+	unsigned long before = this_cpu_read(hits);
+
+	this_cpu_sub(hits, 1U);
+	EXPECT_EQ(this_cpu_read(hits), before - 1);
+	EXPECT_EQ(this_cpu_sub_return(hits, 2U), before - 3);
+	this_cpu_add(hits, 3);
+	EXPECT_EQ(this_cpu_read(hits), before);
 }
 
 TEST(jiffies_are_milliseconds_and_soon_wrap_around)

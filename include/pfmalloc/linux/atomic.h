@@ -144,7 +144,7 @@ PF_ATOMIC_IF(p, T, t, add_unless, bool, (T *v, t a, t u), old != u, a, old != u)
 PF_ATOMIC_IF(p, T, t, inc_not_zero, bool, (T *v), old != 0, 1, old != 0) \
 PF_ATOMIC_IF(p, T, t, inc_unless_negative, bool, (T *v), old >= 0, 1, old >= 0) \
 PF_ATOMIC_IF(p, T, t, dec_unless_positive, bool, (T *v), old <= 0, -1, old <= 0) \
-PF_ATOMIC_IF(p, T, t, dec_if_positive, t, (T *v), old > 0, -1, old - 1)
+PF_ATOMIC_IF(p, T, t, dec_if_positive, t, (T *v), old > 0, -1, (t)((unsigned long long)old - 1))
 
 PF_ATOMIC(atomic, atomic_t, int)
 PF_ATOMIC(atomic64, atomic64_t, s64)

@@ -113,7 +113,7 @@ static inline void __change_bit(unsigned long nr, volatile unsigned long *addr)
 static inline bool test_bit(unsigned long nr,
 			    const volatile unsigned long *addr)
 {
-	return addr[BIT_WORD(nr)] & BIT_MASK(nr);
+	return READ_ONCE(addr[BIT_WORD(nr)]) & BIT_MASK(nr);
 }
 
 static inline bool test_bit_acquire(unsigned long nr,

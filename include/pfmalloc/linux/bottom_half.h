@@ -12,12 +12,12 @@
 
 static inline void local_bh_disable(void)
 {
-	pf_preempt_add(1);
+	pf_softirq_add(2);
 }
 
 static inline void local_bh_enable(void)
 {
-	pf_preempt_add(-1);
+	pf_softirq_add(-2);
 }
 
 #endif

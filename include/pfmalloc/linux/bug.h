@@ -11,6 +11,7 @@
 
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
+#include <linux/once_lite.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
 
@@ -50,15 +51,6 @@ pf_api __printf(4, 5) void pf_warn_fmt(const char *file, int line,
 	})
 
 #define WARN_TAINT(condition, taint, format...) WARN(condition, format)
-
-/* True once in the life of the process, in one thread, at this place. */
-#define pf_first_time()                                             \
-	__extension__({                                             \
-		static bool pf_has_been;                            \
-		!__atomic_load_n(&pf_has_been, __ATOMIC_RELAXED) && \
-			!__atomic_exchange_n(&pf_has_been, true,    \
-					     __ATOMIC_RELAXED);     \
-	})
 
 #define WARN_ON_ONCE(condition)                                 \
 	__extension__({                                         \

@@ -56,8 +56,12 @@
 	{                                                                \
 		return (void *)*p;                                       \
 	}
-/* @try_expr is true when the lock was taken. */
-#define DEFINE_GUARD_COND(name, ext, try_expr)                                 \
+/*
+ * @cond says of _RET, the value of @lock_expr, whether the lock was taken;
+ * without it a value that is not 0 means yes.
+ */
+#define PF_GUARD_COND(_1, cond, ...) cond
+#define DEFINE_GUARD_COND(name, ext, lock_expr, cond...)                       \
 	typedef class_##name##_t class_##name##ext##_t;                        \
 	static inline void class_##name##ext##_destructor(class_##name##_t *p) \
 	{                                                                      \
@@ -66,7 +70,10 @@
 	static inline class_##name##_t class_##name##ext##_constructor(        \
 		class_##name##_t _T)                                           \
 	{                                                                      \
-		return _T && (try_expr) ? _T : NULL;                           \
+		long _RET = _T ? (long)(lock_expr) : 0;                        \
+		bool pf_is_taken = _T && (PF_GUARD_COND(, ##cond, _RET));      \
+		(void)_RET;                                                    \
+		return pf_is_taken ? _T : NULL;                                \
 	}                                                                      \
 	static inline void *class_##name##ext##_lock_ptr(class_##name##_t *p)  \
 	{                                                                      \
@@ -116,20 +123,47 @@
 		return t;                                                   \
 	}
 
+/* The same lock, taken by @lock_expr if it can be had. */
+#define DEFINE_LOCK_GUARD_1_COND(name, ext, lock_expr, cond...)                \
+	typedef class_##name##_t class_##name##ext##_t;                        \
+	static inline void class_##name##ext##_destructor(                     \
+		class_##name##_t *_T)                                          \
+	{                                                                      \
+		class_##name##_destructor(_T);                                 \
+	}                                                                      \
+	static inline void *class_##name##ext##_lock_ptr(class_##name##_t *_T) \
+	{                                                                      \
+		return _T->lock;                                               \
+	}                                                                      \
+	static inline class_##name##_t class_##name##ext##_constructor(        \
+		__typeof__(((class_##name##_t *)0)->lock) l)                   \
+	{                                                                      \
+		class_##name##_t t = {.lock = l}, *_T = &t;                    \
+		long _RET = l ? (long)(lock_expr) : 0;                         \
+		(void)_RET;                                                    \
+		if (l && !(PF_GUARD_COND(, ##cond, _RET)))                     \
+			_T->lock = NULL;                                       \
+		return t;                                                      \
+	}
+
 /* Until the end of the block. */
 #define guard(name) CLASS(name, __UNIQUE_ID(guard))
 
 /* For the statement behind it. */
-#define scoped_guard(name, args...)                        \
-	for (CLASS(name, scope)(args), *pf_again = NULL;   \
-	     !pf_again && class_##name##_lock_ptr(&scope); \
-	     pf_again = (void *)1)
+#define scoped_guard(name, args...) \
+	pf_scoped_guard(name, __UNIQUE_ID(scope), __UNIQUE_ID(again), args)
+#define pf_scoped_guard(name, scope, again, args...)  \
+	for (CLASS(name, scope)(args), *again = NULL; \
+	     !again && class_##name##_lock_ptr(&scope); again = (void *)1)
 /* @fail is done when the lock was not taken. */
-#define scoped_cond_guard(name, fail, args...)                      \
-	for (CLASS(name, scope)(args), *pf_again = NULL; !pf_again; \
-	     pf_again = (void *)1)                                  \
-		if (!class_##name##_lock_ptr(&scope)) {             \
-			fail;                                       \
+#define scoped_cond_guard(name, fail, args...)               \
+	pf_scoped_cond_guard(name, fail, __UNIQUE_ID(scope), \
+			     __UNIQUE_ID(again), args)
+#define pf_scoped_cond_guard(name, fail, scope, again, args...) \
+	for (CLASS(name, scope)(args), *again = NULL; !again;   \
+	     again = (void *)1)                                 \
+		if (!class_##name##_lock_ptr(&scope)) {         \
+			fail;                                   \
 		} else
 
 #endif

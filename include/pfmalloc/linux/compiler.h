@@ -62,6 +62,10 @@
 #define is_signed_type(type)	 (((type)(-1)) < (type)1)
 #define is_unsigned_type(type)	 (!is_signed_type(type))
 
+/* True where the compiler knows that @x is. */
+#define statically_true(x) (__builtin_constant_p(x) && (x))
+#define const_true(x)	   __builtin_choose_expr(__is_constexpr(x), x, 0)
+
 #define prevent_tail_call_optimization() barrier()
 #define ASM_UNREACHABLE
 #define annotate_reachable()

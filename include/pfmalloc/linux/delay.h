@@ -6,6 +6,7 @@
 #define PFMALLOC_LINUX_DELAY_H
 
 #include <linux/jiffies.h>
+#include <linux/sched.h>
 #include <linux/timekeeping.h>
 
 #include <asm/processor.h>
@@ -37,11 +38,14 @@ static inline void msleep(unsigned int msecs)
 	pf_sleep_ns((u64)msecs * NSEC_PER_MSEC);
 }
 
-/* 0: no signal ended it. */
+/* The milliseconds that were left when a signal ended it. */
 static inline unsigned long msleep_interruptible(unsigned int msecs)
 {
-	msleep(msecs);
-	return 0;
+	long left = (long)msecs_to_jiffies(msecs) + 1;
+
+	while (left && !signal_pending(current))
+		left = schedule_timeout_interruptible(left);
+	return jiffies_to_msecs((unsigned long)left);
 }
 
 static inline void ssleep(unsigned int seconds)

@@ -119,6 +119,18 @@ static inline unsigned long round_jiffies_up(unsigned long j)
 	return (j + HZ - 1) / HZ * HZ;
 }
 
+static inline unsigned long round_jiffies_up_relative(unsigned long j)
+{
+	unsigned long now = jiffies;
+
+	return round_jiffies_up(now + j) - now;
+}
+
+static inline unsigned int jiffies_delta_to_msecs(long delta)
+{
+	return jiffies_to_msecs(delta > 0 ? (unsigned long)delta : 0);
+}
+
 static inline unsigned long round_jiffies(unsigned long j)
 {
 	unsigned long rounded = (j + HZ / 2) / HZ * HZ;

@@ -296,6 +296,12 @@ static inline void list_splice_tail_init(struct list_head *list,
 	for (pos = (head)->next; pos != (head); pos = pos->next)
 #define list_for_each_continue(pos, head) \
 	for (pos = pos->next; pos != (head); pos = pos->next)
+#define list_for_each_rcu(pos, head)                                 \
+	for (pos = __atomic_load_n(&(head)->next, __ATOMIC_ACQUIRE); \
+	     pos != (head);                                          \
+	     pos = __atomic_load_n(&pos->next, __ATOMIC_ACQUIRE))
+#define list_for_each_reverse(pos, head) list_for_each_prev(pos, head)
+#define list_for_each_from(pos, head)	 for (; pos != (head); pos = pos->next)
 #define list_for_each_prev(pos, head) \
 	for (pos = (head)->prev; pos != (head); pos = pos->prev)
 #define list_for_each_safe(pos, n, head)                       \
@@ -459,6 +465,19 @@ static inline void hlist_move_list(struct hlist_head *old,
 	if (new->first)
 		new->first->pprev = &new->first;
 	old->first = NULL;
+}
+
+/* The nodes of @from up to @last, before those of @to. */
+static inline void hlist_splice_init(struct hlist_head *from,
+				     struct hlist_node *last,
+				     struct hlist_head *to)
+{
+	if (to->first)
+		to->first->pprev = &last->next;
+	last->next = to->first;
+	to->first = from->first;
+	from->first->pprev = &to->first;
+	from->first = NULL;
 }
 
 static inline size_t hlist_count_nodes(struct hlist_head *head)

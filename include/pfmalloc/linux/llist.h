@@ -77,6 +77,15 @@ static inline struct llist_node *llist_del_all(struct llist_head *head)
 	return __atomic_exchange_n(&head->first, NULL, __ATOMIC_ACQ_REL);
 }
 
+/* For one thread. */
+static inline struct llist_node *__llist_del_all(struct llist_head *head)
+{
+	struct llist_node *first = head->first;
+
+	head->first = NULL;
+	return first;
+}
+
 static inline struct llist_node *llist_del_first(struct llist_head *head)
 {
 	struct llist_node *first =
@@ -87,6 +96,15 @@ static inline struct llist_node *llist_del_first(struct llist_head *head)
 				false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 		;
 	return first;
+}
+
+static inline struct llist_node *llist_del_first_init(struct llist_head *head)
+{
+	struct llist_node *node = llist_del_first(head);
+
+	if (node)
+		init_llist_node(node);
+	return node;
 }
 
 static inline struct llist_node *llist_reverse_order(struct llist_node *head)

@@ -42,14 +42,15 @@
 		pf_x - (pf_x % (y));      \
 	})
 
-/* To the nearest; halves away from zero.  A negative divisor is not for this. */
-#define DIV_ROUND_CLOSEST(x, divisor)                   \
-	__extension__({                                 \
-		__typeof__(x) pf_x = (x);               \
-		__typeof__(divisor) pf_d = (divisor);   \
-		(pf_x > 0 || ((__typeof__(x))-1) > 0)   \
-			? ((pf_x + (pf_d / 2)) / pf_d)  \
-			: ((pf_x - (pf_d / 2)) / pf_d); \
+/* To the nearest; halves away from zero. */
+#define DIV_ROUND_CLOSEST(x, divisor)                                       \
+	__extension__({                                                     \
+		__typeof__(x) pf_x = (x);                                   \
+		__typeof__(divisor) pf_d = (divisor);                       \
+		((__typeof__(x))-1) > 0 || ((__typeof__(divisor))-1) > 0 || \
+				(pf_x > 0) == (pf_d > 0)                    \
+			? (pf_x + pf_d / 2) / pf_d                          \
+			: (pf_x - pf_d / 2) / pf_d;                         \
 	})
 #define DIV_ROUND_CLOSEST_ULL(x, divisor)                    \
 	__extension__({                                      \

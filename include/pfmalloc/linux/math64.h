@@ -50,6 +50,13 @@ static inline s64 div_s64(s64 dividend, s32 divisor)
 	return dividend / divisor;
 }
 
+/* For small quotients. */
+static inline u32 iter_div_u64_rem(u64 dividend, u32 divisor, u64 *remainder)
+{
+	*remainder = dividend % divisor;
+	return (u32)(dividend / divisor);
+}
+
 #define DIV64_U64_ROUND_UP(n, d)      div64_u64((n) + (d)-1, (d))
 #define DIV64_U64_ROUND_CLOSEST(n, d) div64_u64((n) + (d) / 2, (d))
 #define DIV_U64_ROUND_UP(n, d)	      div_u64((n) + (d)-1, (d))

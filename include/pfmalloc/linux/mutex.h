@@ -3,7 +3,7 @@
  * mutex.h - locks whose waiters sleep
  *
  * The holder gives it up itself, and does not take it twice: both mistakes end
- * the process with a sentence.
+ * the process with a sentence.  Signals are those of <linux/sched.h>.
  */
 #ifndef PFMALLOC_LINUX_MUTEX_H
 #define PFMALLOC_LINUX_MUTEX_H
@@ -11,6 +11,7 @@
 #include <linux/cleanup.h>
 #include <linux/compiler.h>
 #include <linux/lockdep.h>
+#include <linux/sched.h>
 #include <linux/types.h>
 
 /* The word is that of a spinlock. */
@@ -25,6 +26,8 @@ struct mutex {
 #define DEFINE_MUTEX(name) struct mutex name = __MUTEX_INITIALIZER(name)
 
 pf_api void pf_mutex_lock(struct mutex *lock);
+/* 0, or -EINTR where @state allows a signal to end the wait. */
+pf_api int pf_mutex_lock_state(struct mutex *lock, int state);
 pf_api int pf_mutex_trylock(struct mutex *lock);
 pf_api void pf_mutex_unlock(struct mutex *lock);
 pf_api void pf_mutex_destroy(struct mutex *lock);
@@ -46,17 +49,15 @@ static inline void mutex_lock(struct mutex *lock)
 	pf_mutex_lock(lock);
 }
 
-/* Signals do not end the wait: 0, always. */
+/* -EINTR when a signal ended the wait. */
 static inline int __must_check mutex_lock_interruptible(struct mutex *lock)
 {
-	pf_mutex_lock(lock);
-	return 0;
+	return pf_mutex_lock_state(lock, TASK_INTERRUPTIBLE);
 }
 
 static inline int __must_check mutex_lock_killable(struct mutex *lock)
 {
-	pf_mutex_lock(lock);
-	return 0;
+	return pf_mutex_lock_state(lock, TASK_KILLABLE);
 }
 
 static inline int mutex_trylock(struct mutex *lock)
@@ -87,6 +88,7 @@ pf_api int pf_atomic_dec_and_mutex_lock(atomic_t *count, struct mutex *lock);
 
 DEFINE_GUARD(mutex, struct mutex *, mutex_lock(_T), mutex_unlock(_T))
 DEFINE_GUARD_COND(mutex, _try, mutex_trylock(_T))
-DEFINE_GUARD_COND(mutex, _intr, mutex_lock_interruptible(_T) == 0)
+DEFINE_GUARD_COND(mutex, _intr, mutex_lock_interruptible(_T), _RET == 0)
+DEFINE_GUARD_COND(mutex, _kill, mutex_lock_killable(_T), _RET == 0)
 
 #endif

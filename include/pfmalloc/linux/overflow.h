@@ -95,13 +95,44 @@ static inline size_t __must_check size_sub(size_t minuend, size_t subtrahend)
 
 #define array_size(a, b)     size_mul(a, b)
 #define array3_size(a, b, c) size_mul(size_mul(a, b), c)
-#define flex_array_size(p, member, count) \
-	size_mul(count,                   \
-		 sizeof(*(p)->member) + (size_t)__must_be_array((p)->member))
-#define struct_size(p, member, count) \
-	size_add(sizeof(*(p)), flex_array_size(p, member, count))
+/* Of a constant count they are constants, and may be the size of an array. */
+#define pf_const_mul(a, b)                               \
+	((size_t)(a) > SIZE_MAX / (size_t)(b) ? SIZE_MAX \
+					      : (size_t)(a) * (size_t)(b))
+#define pf_const_add(a, b) ((a) > SIZE_MAX - (b) ? SIZE_MAX : (a) + (b))
+#define pf_element_size(p, member) \
+	(sizeof(*(p)->member) + (size_t)__must_be_array((p)->member))
+#define flex_array_size(p, member, count)                        \
+	__builtin_choose_expr(                                   \
+		__is_constexpr(count),                           \
+		pf_const_mul(count, pf_element_size(p, member)), \
+		size_mul((size_t)(count), pf_element_size(p, member)))
+#define struct_size(p, member, count)                                          \
+	__builtin_choose_expr(                                                 \
+		__is_constexpr(count),                                         \
+		pf_const_add(sizeof(*(p)),                                     \
+			     pf_const_mul(count, pf_element_size(p, member))), \
+		size_add(sizeof(*(p)), flex_array_size(p, member, count)))
 #define struct_size_t(type, member, count) \
 	struct_size((type *)NULL, member, count)
+
+/* Whether @start or what lies @size behind it is not below, or is above, @max. */
+#define range_overflows(start, size, max)                          \
+	__extension__({                                            \
+		__typeof__(start) pf_start = (start);              \
+		__typeof__(size) pf_size = (size);                 \
+		__typeof__(max) pf_max = (max);                    \
+		pf_start >= pf_max || pf_size > pf_max - pf_start; \
+	})
+#define range_overflows_t(type, start, size, max) \
+	range_overflows((type)(start), (type)(size), (type)(max))
+#define range_end_overflows(start, size, max)                     \
+	__extension__({                                           \
+		__typeof__(start) pf_start = (start);             \
+		__typeof__(size) pf_size = (size);                \
+		__typeof__(max) pf_max = (max);                   \
+		pf_start > pf_max || pf_size > pf_max - pf_start; \
+	})
 
 /* A structure with its flexible array of @count elements, on the stack. */
 #define DEFINE_FLEX(type, name, member, counter, count)              \
@@ -110,6 +141,14 @@ static inline size_t __must_check size_sub(size_t minuend, size_t subtrahend)
 			 (count) * sizeof(*((type *)NULL)->member)]; \
 		type obj;                                            \
 	} name##_u = {.obj.counter = (count)};                       \
+	type *name = (type *)&name##_u
+/* The same without a count of its own. */
+#define DEFINE_RAW_FLEX(type, name, member, count)                   \
+	union {                                                      \
+		u8 bytes[sizeof(type) +                              \
+			 (count) * sizeof(*((type *)NULL)->member)]; \
+		type obj;                                            \
+	} name##_u = {{0}};                                          \
 	type *name = (type *)&name##_u
 
 #endif

@@ -17,6 +17,7 @@ pf_api void pf_preempt_add(int n);
 pf_api int pf_preempt_count(void);
 pf_api unsigned long pf_irqs_off(bool is_off); /* what it was before */
 pf_api bool pf_irqs_are_off(void);
+/* 1 while a timer's or call_rcu()'s function runs; 2 for local_bh_disable(). */
 pf_api void pf_softirq_add(int n);
 pf_api int pf_softirq_count(void);
 
@@ -30,12 +31,13 @@ pf_api int pf_softirq_count(void);
 #define preemptible()		    (preempt_count() == 0 && !pf_irqs_are_off())
 #define in_atomic()		    (preempt_count() != 0)
 #define in_softirq()		    (pf_softirq_count() != 0)
-#define in_serving_softirq()	    in_softirq()
+#define in_serving_softirq()	    ((pf_softirq_count() & 1) != 0)
 #define in_interrupt()		    in_softirq()
 #define in_hardirq()		    false
 #define in_irq()		    in_hardirq()
 #define in_nmi()		    false
-#define in_task()		    (!in_softirq())
+#define in_task()		    (!in_serving_softirq())
+#define softirq_count()		    pf_softirq_count()
 #define irq_count()		    pf_softirq_count()
 
 #endif

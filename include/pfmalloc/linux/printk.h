@@ -13,6 +13,7 @@
 
 #include <linux/compiler.h>
 #include <linux/kern_levels.h>
+#include <linux/once_lite.h>
 #include <linux/panic.h>
 #include <linux/ratelimit_types.h>
 #include <linux/sprintf.h>
@@ -90,14 +91,12 @@ static inline const char *printk_skip_level(const char *text)
 #define pr_devel(fmt, ...) \
 	pf_printk_debug(KERN_DEBUG pr_fmt(fmt), ##__VA_ARGS__)
 
-#define pf_once(call)                                                       \
-	__extension__({                                                     \
-		static bool pf_was_here;                                    \
-		bool pf_is_first = !__atomic_exchange_n(&pf_was_here, true, \
-							__ATOMIC_RELAXED);  \
-		if (pf_is_first)                                            \
-			(void)(call);                                       \
-		pf_is_first;                                                \
+#define pf_once(call)                               \
+	__extension__({                             \
+		bool pf_is_first = pf_first_time(); \
+		if (pf_is_first)                    \
+			(void)(call);               \
+		pf_is_first;                        \
 	})
 
 #define printk_once(fmt, ...)	 pf_once(printk(fmt, ##__VA_ARGS__))

@@ -29,6 +29,15 @@ static inline void ratelimit_set_flags(struct ratelimit_state *rs,
 	rs->flags = (unsigned int)flags;
 }
 
+/* Says how many did not pass, where nobody said so before. */
+static inline void ratelimit_state_exit(struct ratelimit_state *rs)
+{
+	if (!(rs->flags & RATELIMIT_MSG_ON_RELEASE) || !rs->missed)
+		return;
+	pr_warn("%d output lines suppressed due to ratelimiting\n", rs->missed);
+	rs->missed = 0;
+}
+
 #define WARN_ON_RATELIMIT(condition, state) \
 	WARN_ON((condition) && __ratelimit(state))
 #define WARN_RATELIMIT(condition, format, ...)                            \

@@ -13,7 +13,6 @@
 
 /* @burst messages pass in @interval jiffies, which start with the first one. */
 struct ratelimit_state {
-	u32 lock;
 	int interval;
 	int burst;
 	int printed;

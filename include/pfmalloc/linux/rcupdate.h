@@ -6,6 +6,9 @@
  * lock.  A grace period has passed when every section that was open at its
  * beginning is closed: synchronize_rcu() waits for one, call_rcu() calls a
  * function after one.
+ *
+ * A signal handler may be a reader, if its thread has called something of these
+ * headers before: the first call makes the thread's record.
  */
 #ifndef PFMALLOC_LINUX_RCUPDATE_H
 #define PFMALLOC_LINUX_RCUPDATE_H
@@ -27,6 +30,7 @@ pf_api void pf_call_rcu(struct rcu_head *head, rcu_callback_t func);
 /* Waits until what call_rcu() was given so far has been called. */
 pf_api void pf_rcu_barrier(void);
 pf_api unsigned long pf_get_state_synchronize_rcu(void);
+pf_api unsigned long pf_start_poll_synchronize_rcu(void);
 pf_api bool pf_poll_state_synchronize_rcu(unsigned long state);
 
 static inline void rcu_read_lock(void)
@@ -70,13 +74,15 @@ static inline int rcu_read_lock_held(void)
 #define synchronize_net()	      synchronize_rcu()
 #define call_rcu_hurry(head, func)    call_rcu(head, func)
 #define get_state_synchronize_rcu()   pf_get_state_synchronize_rcu()
-#define start_poll_synchronize_rcu()  pf_get_state_synchronize_rcu()
+#define start_poll_synchronize_rcu()  pf_start_poll_synchronize_rcu()
 #define poll_state_synchronize_rcu(s) pf_poll_state_synchronize_rcu(s)
 #define cond_synchronize_rcu(s)                        \
 	do {                                           \
 		if (!pf_poll_state_synchronize_rcu(s)) \
 			synchronize_rcu();             \
 	} while (0)
+#define rcu_is_watching()		true
+#define kvfree_rcu_barrier()		rcu_barrier()
 #define rcu_head_init(head)		((head)->func = NULL)
 #define init_rcu_head(head)		((void)(head))
 #define destroy_rcu_head(head)		((void)(head))
@@ -115,7 +121,10 @@ static inline int rcu_read_lock_held(void)
 #define rcu_access_pointer(p)		READ_ONCE(p)
 #define rcu_pointer_handoff(p)		(p)
 
-/* The allocator's; used by kfree_rcu() alone. */
+/*
+ * The allocator's; used by kfree_rcu() and its kin alone.  What vmalloc() gave
+ * may be given to these, too.
+ */
 pf_api void pf_kfree(const void *p);
 
 /* Frees the object that begins @offset bytes before @head, by @free. */

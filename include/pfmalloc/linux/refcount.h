@@ -13,6 +13,7 @@
 #include <linux/bug.h>
 #include <linux/compiler.h>
 #include <linux/limits.h>
+#include <linux/preempt.h>
 #include <linux/types.h>
 
 typedef struct refcount_struct {
@@ -133,7 +134,8 @@ static inline bool __must_check refcount_dec_not_one(refcount_t *r)
 			return true;
 		if (old == 1)
 			return false;
-		if (WARN_ONCE(old < 1, "refcount_t: underflow; use-after-free"))
+		if (WARN_ONCE(old < 1,
+			      "refcount_t: underflow; use-after-free.\n"))
 			return true;
 	} while (!atomic_try_cmpxchg_release(&r->refs, &old, old - 1));
 	return true;
@@ -149,5 +151,12 @@ pf_api bool __must_check pf_refcount_dec_and_lock(refcount_t *r,
 #define refcount_dec_and_mutex_lock(r, lock) \
 	pf_refcount_dec_and_mutex_lock(r, lock)
 #define refcount_dec_and_lock(r, lock) pf_refcount_dec_and_lock(r, lock)
+#define refcount_dec_and_lock_irqsave(r, lock, flags)                \
+	__extension__({                                              \
+		bool pf_is_last = pf_refcount_dec_and_lock(r, lock); \
+		if (pf_is_last)                                      \
+			*(flags) = pf_irqs_off(true);                \
+		pf_is_last;                                          \
+	})
 
 #endif

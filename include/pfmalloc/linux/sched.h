@@ -76,11 +76,9 @@ pf_api void pf_might_sleep(const char *what);
 #endif
 
 #define __set_current_state(state) WRITE_ONCE(current->__state, (state))
-#define set_current_state(state)                                   \
-	__atomic_store_n(&current->__state, (unsigned int)(state), \
-			 __ATOMIC_SEQ_CST)
-#define get_current_state()   READ_ONCE(current->__state)
-#define task_is_running(task) (READ_ONCE((task)->__state) == TASK_RUNNING)
+#define set_current_state(state)   smp_store_mb(current->__state, (state))
+#define get_current_state()	   READ_ONCE(current->__state)
+#define task_is_running(task)	   (READ_ONCE((task)->__state) == TASK_RUNNING)
 
 static inline struct task_struct *get_task_struct(struct task_struct *task)
 {
@@ -151,6 +149,21 @@ static inline void yield(void)
 #define cond_resched_rcu()	    ((void)0)
 #define need_resched()		    false
 #define cond_resched_tasks_rcu_qs() ((void)0)
+
+/* The system's scheduler does not hear of these. */
+static inline void set_user_nice(struct task_struct *task, long nice)
+{
+	(void)task;
+	(void)nice;
+}
+
+static inline void sched_set_fifo(struct task_struct *task)
+{
+	(void)task;
+}
+
+#define sched_set_fifo_low(task)     sched_set_fifo(task)
+#define sched_set_normal(task, nice) set_user_nice(task, nice)
 
 static inline pid_t task_pid_nr(struct task_struct *task)
 {

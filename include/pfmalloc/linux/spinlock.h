@@ -144,6 +144,7 @@ static inline int spin_trylock_bh(spinlock_t *lock)
 
 DEFINE_LOCK_GUARD_1(spinlock, spinlock_t, spin_lock(_T->lock),
 		    spin_unlock(_T->lock), char unused[0])
+DEFINE_LOCK_GUARD_1_COND(spinlock, _try, spin_trylock(_T->lock))
 DEFINE_LOCK_GUARD_1(spinlock_irq, spinlock_t, spin_lock_irq(_T->lock),
 		    spin_unlock_irq(_T->lock), char unused[0])
 DEFINE_LOCK_GUARD_1(spinlock_bh, spinlock_t, spin_lock_bh(_T->lock),
@@ -152,6 +153,8 @@ DEFINE_LOCK_GUARD_1(spinlock_irqsave, spinlock_t,
 		    spin_lock_irqsave(_T->lock, _T->flags),
 		    spin_unlock_irqrestore(_T->lock, _T->flags),
 		    unsigned long flags)
+DEFINE_LOCK_GUARD_1_COND(spinlock_irqsave, _try,
+			 spin_trylock_irqsave(_T->lock, _T->flags))
 DEFINE_LOCK_GUARD_1(raw_spinlock, raw_spinlock_t, spin_lock(_T->lock),
 		    spin_unlock(_T->lock), char unused[0])
 

@@ -21,30 +21,9 @@
  * A copy that always ends in NUL.  Return: its length, or -E2BIG if @src was
  * cut off (or @size is 0).  Two arguments: @dst is an array.
  */
-static inline ssize_t pf_strscpy(char *dst, const char *src, size_t size)
-{
-	size_t len = strnlen(src, size);
-
-	if (size == 0 || size > INT_MAX)
-		return -E2BIG;
-	if (len < size) {
-		memcpy(dst, src, len + 1);
-		return (ssize_t)len;
-	}
-	memcpy(dst, src, size - 1);
-	dst[size - 1] = '\0';
-	return -E2BIG;
-}
-
+pf_api ssize_t pf_strscpy(char *dst, const char *src, size_t size);
 /* The same, and zeros to the end. */
-static inline ssize_t pf_strscpy_pad(char *dst, const char *src, size_t size)
-{
-	ssize_t len = pf_strscpy(dst, src, size);
-
-	if (len >= 0)
-		memset(dst + len, 0, size - (size_t)len);
-	return len;
-}
+pf_api ssize_t pf_strscpy_pad(char *dst, const char *src, size_t size);
 
 #define PF_STRSCPY_2(dst, src) \
 	pf_strscpy(dst, src, sizeof(dst) + (size_t)__must_be_array(dst))
@@ -198,7 +177,11 @@ PF_DEFINE_MEMSET(memset_l, unsigned long)
 
 static inline void *memset_p(void **p, void *v, size_t n)
 {
-	return memset_l((unsigned long *)p, (unsigned long)v, n);
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		p[i] = v;
+	return p;
 }
 
 /* Whether @str begins with @prefix: its length, or 0. */
@@ -293,12 +276,6 @@ static inline void memcpy_and_pad(void *dest, size_t dest_len, const void *src,
 	       sizeof(*(obj)) - offsetof(__typeof__(*(obj)), member))
 
 #define unsafe_memcpy(dst, src, bytes, why) memcpy(dst, src, bytes)
-#define str_yes_no(v)			    ((v) ? "yes" : "no")
-#define str_true_false(v)		    ((v) ? "true" : "false")
-#define str_on_off(v)			    ((v) ? "on" : "off")
-#define str_enable_disable(v)		    ((v) ? "enable" : "disable")
-#define str_enabled_disabled(v)		    ((v) ? "enabled" : "disabled")
-#define str_plural(n)			    ((n) == 1 ? "" : "s")
 
 #include <linux/stddef.h>
 

@@ -148,7 +148,11 @@ pf_api void pf_finish_wait(struct wait_queue_head *wq_head,
 #define wake_up_interruptible(x)    pf_wake_up(x, TASK_INTERRUPTIBLE, 1, NULL)
 #define wake_up_interruptible_nr(x, nr) \
 	pf_wake_up(x, TASK_INTERRUPTIBLE, nr, NULL)
-#define wake_up_interruptible_all(x)  pf_wake_up(x, TASK_INTERRUPTIBLE, 0, NULL)
+#define wake_up_interruptible_all(x) pf_wake_up(x, TASK_INTERRUPTIBLE, 0, NULL)
+#define poll_to_key(m)		     ((void *)(uintptr_t)(m))
+#define wake_up_poll(x, m)	     pf_wake_up(x, TASK_NORMAL, 1, poll_to_key(m))
+#define wake_up_interruptible_poll(x, m) \
+	pf_wake_up(x, TASK_INTERRUPTIBLE, 1, poll_to_key(m))
 #define wake_up_interruptible_sync(x) wake_up_interruptible(x)
 #define wake_up_sync(x)		      wake_up(x)
 
@@ -172,6 +176,8 @@ pf_api void pf_finish_wait(struct wait_queue_head *wq_head,
 				pf_left = pf_left ? pf_left : 1;              \
 				break;                                        \
 			}                                                     \
+			if (!pf_left)                                         \
+				pf_err = 0;                                   \
 			if (pf_err || !pf_left)                               \
 				break;                                        \
 			before;                                               \
@@ -187,8 +193,9 @@ pf_api void pf_finish_wait(struct wait_queue_head *wq_head,
 		long pf_time = (timeout);                                     \
 		might_sleep();                                                \
 		(condition) ? (pf_time ? pf_time : 1)                         \
-			    : pf_wait_event(wq_head, condition, state, flags, \
-					    pf_time, , );                     \
+		: pf_time   ? pf_wait_event(wq_head, condition, state, flags, \
+					    pf_time, , )                      \
+			    : 0;                                                \
 	})
 #define pf_wait_event_forever(wq_head, condition, state, flags)            \
 	__extension__({                                                    \
@@ -206,6 +213,11 @@ pf_api void pf_finish_wait(struct wait_queue_head *wq_head,
 	((void)pf_wait_event_forever(wq_head, condition, TASK_IDLE, 0))
 #define wait_event_idle_timeout(wq_head, condition, timeout) \
 	pf_wait_event_if(wq_head, condition, TASK_IDLE, 0, timeout)
+#define wait_event_idle_exclusive(wq_head, condition)               \
+	((void)pf_wait_event_forever(wq_head, condition, TASK_IDLE, \
+				     WQ_FLAG_EXCLUSIVE))
+#define wait_event_freezable_timeout(wq_head, condition, timeout) \
+	wait_event_interruptible_timeout(wq_head, condition, timeout)
 #define wait_event_freezable(wq_head, condition) \
 	wait_event_interruptible(wq_head, condition)
 #define wait_event_interruptible(wq_head, condition) \

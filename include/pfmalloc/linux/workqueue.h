@@ -53,7 +53,7 @@ struct rcu_work {
 #define __WQ_ORDERED	      (1 << 17)
 #define WQ_MAX_ACTIVE	      512
 #define WQ_UNBOUND_MAX_ACTIVE WQ_MAX_ACTIVE
-#define WQ_DFL_ACTIVE	      16 /* threads, where the client says 0 */
+#define WQ_DFL_ACTIVE	      (WQ_MAX_ACTIVE / 2)
 #define WORK_CPU_UNBOUND      64
 
 #define __WORK_INITIALIZER(n, f)                                \
@@ -122,7 +122,8 @@ static inline bool work_pending(struct work_struct *work)
  * pf_alloc_workqueue - a queue with threads of its own
  * @max_active: how many items run at a time at most; 0: WQ_DFL_ACTIVE
  *
- * Threads start when they are needed.  Return: NULL without memory.
+ * Each item that runs has a thread, also while it sleeps; threads start when
+ * they are needed.  Return: NULL without memory.
  */
 pf_api __attribute__((__format__(printf, 1, 4))) struct workqueue_struct *
 pf_alloc_workqueue(const char *fmt, unsigned int flags, int max_active, ...);
@@ -141,6 +142,13 @@ pf_api bool pf_queue_rcu_work(struct workqueue_struct *wq,
 pf_api bool pf_cancel_work(struct work_struct *work, bool sync);
 pf_api bool pf_cancel_delayed_work(struct delayed_work *dwork, bool sync);
 pf_api bool pf_flush_work(struct work_struct *work);
+pf_api bool pf_flush_rcu_work(struct rcu_work *rwork);
+/* Cancelled, and not queued until enabled as often: 1 if that was the last. */
+pf_api bool pf_disable_work(struct work_struct *work, bool sync);
+pf_api bool pf_disable_delayed_work(struct delayed_work *dwork, bool sync);
+pf_api bool pf_enable_work(struct work_struct *work);
+/* The work whose function the calling thread runs, or NULL. */
+pf_api struct work_struct *pf_current_work(void);
 pf_api bool pf_flush_delayed_work(struct delayed_work *dwork);
 pf_api void pf_flush_workqueue(struct workqueue_struct *wq);
 pf_api void pf_drain_workqueue(struct workqueue_struct *wq);
@@ -186,15 +194,23 @@ pf_api unsigned int pf_work_busy(struct work_struct *work);
 	pf_queue_delayed_work(system_wq, dwork, delay)
 #define schedule_delayed_work_on(cpu, dwork, delay) \
 	queue_delayed_work_on(cpu, system_wq, dwork, delay)
-#define cancel_work(work)		pf_cancel_work(work, false)
-#define cancel_work_sync(work)		pf_cancel_work(work, true)
-#define cancel_delayed_work(dwork)	pf_cancel_delayed_work(dwork, false)
-#define cancel_delayed_work_sync(dwork) pf_cancel_delayed_work(dwork, true)
-#define flush_work(work)		pf_flush_work(work)
-#define flush_delayed_work(dwork)	pf_flush_delayed_work(dwork)
-#define flush_workqueue(wq)		pf_flush_workqueue(wq)
-#define flush_scheduled_work()		pf_flush_workqueue(system_wq)
-#define drain_workqueue(wq)		pf_drain_workqueue(wq)
-#define work_busy(work)			pf_work_busy(work)
+#define cancel_work(work)		 pf_cancel_work(work, false)
+#define cancel_work_sync(work)		 pf_cancel_work(work, true)
+#define cancel_delayed_work(dwork)	 pf_cancel_delayed_work(dwork, false)
+#define cancel_delayed_work_sync(dwork)	 pf_cancel_delayed_work(dwork, true)
+#define flush_work(work)		 pf_flush_work(work)
+#define flush_delayed_work(dwork)	 pf_flush_delayed_work(dwork)
+#define flush_rcu_work(rwork)		 pf_flush_rcu_work(rwork)
+#define flush_workqueue(wq)		 pf_flush_workqueue(wq)
+#define flush_scheduled_work()		 pf_flush_workqueue(system_wq)
+#define drain_workqueue(wq)		 pf_drain_workqueue(wq)
+#define work_busy(work)			 pf_work_busy(work)
+#define disable_work(work)		 pf_disable_work(work, false)
+#define disable_work_sync(work)		 pf_disable_work(work, true)
+#define enable_work(work)		 pf_enable_work(work)
+#define disable_delayed_work(dwork)	 pf_disable_delayed_work(dwork, false)
+#define disable_delayed_work_sync(dwork) pf_disable_delayed_work(dwork, true)
+#define enable_delayed_work(dwork)	 pf_enable_work(&(dwork)->work)
+#define current_work()			 pf_current_work()
 
 #endif
