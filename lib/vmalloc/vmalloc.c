@@ -358,7 +358,7 @@ static void list_lazy(struct vmap_area *area)
 	area->is_lazy = true;
 	area->freed_ms = os_now_ms();
 	list_add(&area->link, &vm.lazy);
-	vm.nr_lazy++;
+	WRITE_ONCE(vm.nr_lazy, vm.nr_lazy + 1);
 	note_oldest_lazy();
 }
 
@@ -366,7 +366,7 @@ static void unlist_lazy(struct vmap_area *area)
 {
 	area->is_lazy = false;
 	list_del(&area->link);
-	vm.nr_lazy--;
+	WRITE_ONCE(vm.nr_lazy, vm.nr_lazy - 1);
 	note_oldest_lazy();
 }
 
