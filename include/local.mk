@@ -38,6 +38,7 @@ pfmalloclinux_HEADERS = \
 	include/pfmalloc/linux/find.h \
 	include/pfmalloc/linux/freezer.h \
 	include/pfmalloc/linux/gcd.h \
+	include/pfmalloc/linux/gfp_types.h \
 	include/pfmalloc/linux/hash.h \
 	include/pfmalloc/linux/hashtable.h \
 	include/pfmalloc/linux/hex.h \
@@ -63,6 +64,7 @@ pfmalloclinux_HEADERS = \
 	include/pfmalloc/linux/math.h \
 	include/pfmalloc/linux/math64.h \
 	include/pfmalloc/linux/minmax.h \
+	include/pfmalloc/linux/mm_types.h \
 	include/pfmalloc/linux/module.h \
 	include/pfmalloc/linux/moduleparam.h \
 	include/pfmalloc/linux/mutex.h \

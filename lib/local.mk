@@ -80,6 +80,8 @@ core_sources = \
 	lib/ioport/resource.h \
 	lib/ioport/sim.c \
 	lib/kenv/os.c \
+	lib/kapi/layout.h \
+	lib/kapi/pages.h \
 	lib/malloc/aligned.c \
 	lib/malloc/badptr.c \
 	lib/malloc/foreign.c \
