@@ -48,6 +48,16 @@ static struct page *pop(struct per_cpu_pages *pcp, size_t nr_pages)
 	return page;
 }
 
+static void push(struct per_cpu_pages *pcp, struct page *page, size_t nr_pages)
+{
+	WRITE_ONCE(page->type, PAGE_PCP);
+	page->nr = (u32)nr_pages;
+	page->link.next = (struct list_head *)pcp->list[nr_pages - 1];
+	pcp->list[nr_pages - 1] = page;
+	pcp->nr_blocks[nr_pages - 1]++;
+	pcp->nr_pages += (u32)nr_pages;
+}
+
 static void flush_list(struct per_cpu_pages *pcp, struct zone *zone,
 		       size_t nr_pages, unsigned int keep)
 {
@@ -139,6 +149,11 @@ static struct page *find(struct per_cpu_pages *pcp, size_t nr_pages)
 	return pcp->list[nr_pages - 1] ? pop(pcp, nr_pages) : NULL;
 }
 
+struct page *pcp_try_alloc(struct per_cpu_pages *pcp, size_t nr_pages)
+{
+	return nr_pages > PCP_MAX_LONG_PAGES ? NULL : find(pcp, nr_pages);
+}
+
 struct page *pcp_alloc(struct per_cpu_pages *pcp, struct zone *zone,
 		       size_t nr_pages)
 {
@@ -166,16 +181,21 @@ void pcp_free(struct per_cpu_pages *pcp, struct zone *zone, struct page *page,
 		put_long(pcp, zone, page, nr_pages);
 		return;
 	}
-	WRITE_ONCE(page->type, PAGE_PCP);
-	page->nr = (u32)nr_pages;
-	page->link.next = (struct list_head *)pcp->list[nr_pages - 1];
-	pcp->list[nr_pages - 1] = page;
-	pcp->nr_blocks[nr_pages - 1]++;
-	pcp->nr_pages += (u32)nr_pages;
+	push(pcp, page, nr_pages);
 	if (pcp->nr_blocks[nr_pages - 1] > PCP_BLOCKS)
 		flush_list(pcp, zone, nr_pages, PCP_BLOCKS / 2);
 	if (pcp->nr_pages > PCP_HIGH)
 		flush_lists(pcp, zone);
+}
+
+bool pcp_try_free(struct per_cpu_pages *pcp, struct page *page, size_t nr_pages)
+{
+	if (nr_pages > PCP_MAX_PAGES || !is_aligned(page, nr_pages) ||
+	    pcp->nr_blocks[nr_pages - 1] == PCP_BLOCKS ||
+	    pcp->nr_pages + nr_pages > PCP_HIGH)
+		return false;
+	push(pcp, page, nr_pages);
+	return true;
 }
 
 void pcp_drain(struct per_cpu_pages *pcp, struct zone *zone)

@@ -40,6 +40,14 @@ struct page *pcp_alloc(struct per_cpu_pages *pcp, struct zone *zone,
 void pcp_free(struct per_cpu_pages *pcp, struct zone *zone, struct page *page,
 	      size_t nr_pages);
 
+/*
+ * The same without the zone, its lock, or a system call: NULL when no list has
+ * such a block, false when one more would be too many.
+ */
+struct page *pcp_try_alloc(struct per_cpu_pages *pcp, size_t nr_pages);
+bool pcp_try_free(struct per_cpu_pages *pcp, struct page *page,
+		  size_t nr_pages);
+
 /* All blocks back to the zone. */
 void pcp_drain(struct per_cpu_pages *pcp, struct zone *zone);
 

@@ -23,6 +23,8 @@ enum {
 	FAILED
 };
 
+void (*kmem_fork_child_hook)(void);
+
 static u32 state;
 static __thread os_signals fork_signals
 	__attribute__((tls_model("initial-exec")));
@@ -120,8 +122,7 @@ static void free_one(void *p)
 		remember_bad(&bad);
 }
 
-/* After an allocation, outside the gate: what the next ones will profit from. */
-static void look_ahead(void)
+void kmem_look_ahead(void)
 {
 	if (unlikely(READ_ONCE(zone_normal.is_fragmented)))
 		defragment();
@@ -133,8 +134,7 @@ static void look_ahead(void)
 		reclaimer_start();
 }
 
-/* The OS refuses: give back whatever we have, so that it may think again. */
-static bool find_memory(void)
+bool kmem_find_memory(void)
 {
 	struct bad_free bad = {NULL, OBJECT_OK};
 	size_t released;
@@ -163,7 +163,7 @@ static void *refill(unsigned int class)
 		return emergency_alloc(size, size & -size);
 	object = barn_alloc(tc, barn_class_for(class));
 	gate_leave(tc);
-	look_ahead();
+	kmem_look_ahead();
 	return object;
 }
 
@@ -178,7 +178,7 @@ void *kmem_alloc_slow(size_t size)
 	class = size_to_class(size);
 	sheaf_undo_pop(class);
 	object = refill(class);
-	if (unlikely(!object) && find_memory())
+	if (unlikely(!object) && kmem_find_memory())
 		object = refill(class);
 	return object;
 }
@@ -216,7 +216,7 @@ static void *alloc_large(size_t size, size_t align, bool *is_zero)
 	else
 		p = vmalloc_bytes(nr_pages << PAGE_SHIFT, align, is_zero);
 	gate_leave(tc);
-	look_ahead();
+	kmem_look_ahead();
 	return p;
 }
 
@@ -224,7 +224,7 @@ void *kmem_alloc_large(size_t size, size_t align, bool *is_zero)
 {
 	void *p = alloc_large(size, align, is_zero);
 
-	if (unlikely(!p) && find_memory())
+	if (unlikely(!p) && kmem_find_memory())
 		p = alloc_large(size, align, is_zero);
 	return p;
 }
@@ -264,6 +264,8 @@ static enum kmem_status inspect_frame(const void *p, size_t *size)
 	case PAGE_PCP:
 		return p == page_to_virt(page) ? KMEM_ALREADY_FREE
 					       : KMEM_NOT_IN_USE;
+	case PAGE_CLIENT:
+		return KMEM_CLIENT_PAGE;
 	default:
 		return KMEM_NOT_IN_USE;
 	}
@@ -445,6 +447,8 @@ void kmem_fork_child(void)
 	vmalloc_reset();
 	sheaf_pool_reset();
 	kmem_caches_reset();
+	if (kmem_fork_child_hook)
+		kmem_fork_child_hook();
 	if (!is_torn)
 		threads_adopt_orphans();
 	gate_reset(&fork_signals);

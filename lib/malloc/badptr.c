@@ -19,6 +19,8 @@ static const char *what_it_is(enum kmem_status status)
 		return "an object that is already free";
 	case KMEM_INTERIOR:
 		return "a pointer into the middle of an object";
+	case KMEM_CLIENT_PAGE:
+		return "a page of alloc_pages(), which __free_pages() frees";
 	case KMEM_FOREIGN:
 		return "a pointer that no allocator here owns";
 	default:
@@ -59,6 +61,7 @@ static void describe_frame(struct text *t, const void *p)
 		[PAGE_SLAB] = "slab",
 		[PAGE_BLOCK] = "page block in use",
 		[PAGE_LENT] = "block lent to a vmap area",
+		[PAGE_CLIENT] = "a client's page",
 	};
 	const struct page *page = virt_to_page(p);
 	pfn_t pfn = page_to_pfn(page);
@@ -67,7 +70,7 @@ static void describe_frame(struct text *t, const void *p)
 	while (page->type == PAGE_NONE && page_to_pfn(page) > lowest)
 		page--;
 	text_print(t, "zone Normal, pfn %u: %s", pfn, type_name[page->type]);
-	if (page->type == PAGE_NONE)
+	if (page->type == PAGE_NONE || page->type == PAGE_CLIENT)
 		return;
 	text_print(t, " at %p", page_to_virt(page));
 	if (page->type == PAGE_BUDDY || page->type == PAGE_LENT)

@@ -29,6 +29,7 @@ enum lock_rank {
 	LOCK_RANK_CACHE,       /* one kmem_cache: its barn and its slabs */
 	LOCK_RANK_SHEAVES,     /* the pool of empty sheaves */
 	LOCK_RANK_VMALLOC,     /* the vmalloc area */
+	LOCK_RANK_KMAP,	       /* the window of kmap() */
 	LOCK_RANK_ZONE,	       /* a zone's free blocks, and its spans */
 };
 

@@ -389,6 +389,47 @@ size_t span_release_idle(void)
 	return released;
 }
 
+#define RECORDS_BYTES (sizeof(struct page) << MAX_PAGE_ORDER)
+
+/*
+ * 64 bits: the numbers at the end of the direct map, whose frames will then
+ * never come online.  32 bits have none to spare; there any record whose
+ * distance from mem_map is a number of whole blocks has a pfn, modulo 2^32.
+ */
+#if UINTPTR_MAX > UINT32_MAX
+struct page *span_reserve_records(size_t nr_blocks)
+{
+	size_t lowest = max_size(span.end, span.metadata_end);
+
+	if (span.limit - lowest < nr_blocks)
+		return NULL;
+	span.limit -= nr_blocks;
+	return block_to_page(span.limit);
+}
+#else
+struct page *span_reserve_records(size_t nr_blocks)
+{
+	uintptr_t shift = (uintptr_t)direct_map.mem_map % RECORDS_BYTES;
+	void *base;
+
+	if (nr_blocks >= (SIZE_MAX >> 1) / RECORDS_BYTES ||
+	    os_reserve(&base, (nr_blocks + 1) * RECORDS_BYTES))
+		return NULL;
+	return (struct page *)(align_up((uintptr_t)base - shift,
+					RECORDS_BYTES) +
+			       shift);
+}
+#endif
+
+int span_map_records(struct page *page, size_t nr_blocks)
+{
+	int err = span_map(page, nr_blocks * RECORDS_BYTES);
+
+	if (!err)
+		keep_small_pages(page, nr_blocks * RECORDS_BYTES);
+	return err;
+}
+
 #if UINTPTR_MAX > UINT32_MAX
 #define DIRECT_MAP_BYTES (MAX_NR_FRAMES << PAGE_SHIFT)
 #define VMALLOC_BYTES	 (DIRECT_MAP_BYTES * 8)

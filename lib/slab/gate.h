@@ -85,6 +85,33 @@ static inline void gate_leave(struct tcache *tc)
 		thread_detach();
 }
 
+/**
+ * gate_try_enter - the same at once or not at all, for signal handlers
+ *
+ * Return: NULL, too, for a thread that has no caches, and while the gate is
+ * closed.  gate_try_leave() must follow.
+ */
+static inline struct tcache *gate_try_enter(void)
+{
+	struct tcache *tc = thread_heap.tcache;
+
+	if (!tc || tc->is_busy)
+		return NULL;
+	WRITE_ONCE(tc->is_busy, 1);
+	barrier();
+	if (gate_is_open() || gate_is_mine())
+		return tc;
+	store_release(&tc->is_busy, 0);
+	return NULL;
+}
+
+/* What was interrupted, the thread's end for one, goes on as it was. */
+static inline void gate_try_leave(struct tcache *tc)
+{
+	WRITE_ONCE(tc->nr_slow, tc->nr_slow + 1);
+	store_release(&tc->is_busy, 0);
+}
+
 /* Whether the calling thread is in a slow path, below a signal handler that is. */
 bool gate_is_inside(void);
 

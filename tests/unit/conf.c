@@ -21,6 +21,7 @@ static const struct conf defaults = {
 	.background = 1,
 	.foreign = FOREIGN_FORWARD,
 	.ioport = IOPORT_AUTO,
+	.highmem = sizeof(void *) == 4,
 };
 
 static void read_conf(void *arg)
@@ -38,6 +39,8 @@ static void read_conf(void *arg)
 	EXPECT_EQ(pf_conf.background, expected->conf.background);
 	EXPECT_EQ(pf_conf.foreign, expected->conf.foreign);
 	EXPECT_EQ(pf_conf.ioport, expected->conf.ioport);
+	EXPECT_EQ(pf_conf.highmem, expected->conf.highmem);
+	EXPECT_EQ(pf_conf.kmem_limit, expected->conf.kmem_limit);
 }
 
 /* The text gives these options and makes exactly this noise. */
@@ -108,7 +111,7 @@ TEST(the_last_of_two_values_counts)
 #define NO_OPTION(name)                                                   \
 	"pfmalloc: PFMALLOC_CONF: there is no option \"" name             \
 	"\"; the options are stack, thp, decay_ms, background, foreign, " \
-	"ioport\n"
+	"ioport, highmem, kmem_limit\n"
 
 TEST(an_unknown_option_is_named_with_those_there_are)
 {
@@ -117,6 +120,35 @@ TEST(an_unknown_option_is_named_with_those_there_are)
 	expect_conf("stacks:off", defaults, NO_OPTION("stacks"));
 	expect_conf(" stack:off", defaults, NO_OPTION(" stack"));
 	expect_conf(":off", defaults, NO_OPTION(""));
+}
+
+TEST(a_size_has_a_unit_or_is_in_bytes)
+{
+	expect_conf("kmem_limit:65536", WITH(kmem_limit, 65536), "");
+	expect_conf("kmem_limit:64K", WITH(kmem_limit, 65536), "");
+	expect_conf("kmem_limit:64M,highmem:on",
+		    __extension__({
+			    struct conf conf_ = WITH(kmem_limit, 64 << 20);
+			    conf_.highmem = 1;
+			    conf_;
+		    }),
+		    "");
+	expect_conf("kmem_limit:6G", WITH(kmem_limit, 6ULL << 30), "");
+}
+
+#define NO_SIZE(text)                                                        \
+	"pfmalloc: PFMALLOC_CONF: kmem_limit cannot be \"" text              \
+	"\"; give a number of bytes below 4294967296, or one with K, M or G " \
+	"behind it\n"
+
+TEST(what_is_no_size_is_refused)
+{
+	expect_conf("kmem_limit:", defaults, NO_SIZE(""));
+	expect_conf("kmem_limit:K", defaults, NO_SIZE("K"));
+	expect_conf("kmem_limit:64k", defaults, NO_SIZE("64k"));
+	expect_conf("kmem_limit:64MB", defaults, NO_SIZE("64MB"));
+	expect_conf("kmem_limit:-1", defaults, NO_SIZE("-1"));
+	expect_conf("kmem_limit:4294967296", defaults, NO_SIZE("4294967296"));
 }
 
 TEST(an_unknown_value_is_named_with_those_there_are)
