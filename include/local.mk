@@ -4,7 +4,9 @@
 
 pfmallocincludedir = $(includedir)/pfmalloc
 pfmallocinclude_HEADERS = \
+	include/pfmalloc/highmem.h \
 	include/pfmalloc/ioport.h \
+	include/pfmalloc/pages.h \
 	include/pfmalloc/pfmalloc.h
 
 # Under the kernel's names: -I.../pfmalloc
@@ -38,10 +40,12 @@ pfmalloclinux_HEADERS = \
 	include/pfmalloc/linux/find.h \
 	include/pfmalloc/linux/freezer.h \
 	include/pfmalloc/linux/gcd.h \
+	include/pfmalloc/linux/gfp.h \
 	include/pfmalloc/linux/gfp_types.h \
 	include/pfmalloc/linux/hash.h \
 	include/pfmalloc/linux/hashtable.h \
 	include/pfmalloc/linux/hex.h \
+	include/pfmalloc/linux/highmem.h \
 	include/pfmalloc/linux/init.h \
 	include/pfmalloc/linux/interrupt.h \
 	include/pfmalloc/linux/io.h \
@@ -64,15 +68,22 @@ pfmalloclinux_HEADERS = \
 	include/pfmalloc/linux/math.h \
 	include/pfmalloc/linux/math64.h \
 	include/pfmalloc/linux/minmax.h \
+	include/pfmalloc/linux/mm.h \
 	include/pfmalloc/linux/mm_types.h \
+	include/pfmalloc/linux/mmap_lock.h \
+	include/pfmalloc/linux/mmzone.h \
 	include/pfmalloc/linux/module.h \
 	include/pfmalloc/linux/moduleparam.h \
 	include/pfmalloc/linux/mutex.h \
 	include/pfmalloc/linux/numa.h \
 	include/pfmalloc/linux/overflow.h \
+	include/pfmalloc/linux/page-flags.h \
+	include/pfmalloc/linux/page_ref.h \
+	include/pfmalloc/linux/pagemap.h \
 	include/pfmalloc/linux/panic.h \
 	include/pfmalloc/linux/percpu-defs.h \
 	include/pfmalloc/linux/percpu.h \
+	include/pfmalloc/linux/pfn.h \
 	include/pfmalloc/linux/poison.h \
 	include/pfmalloc/linux/preempt.h \
 	include/pfmalloc/linux/prefetch.h \
@@ -115,6 +126,7 @@ pfmalloclinux_HEADERS = \
 	include/pfmalloc/linux/workqueue.h
 pfmallocscheddir = $(pfmalloclinuxdir)/sched
 pfmallocsched_HEADERS = \
+	include/pfmalloc/linux/sched/mm.h \
 	include/pfmalloc/linux/sched/signal.h \
 	include/pfmalloc/linux/sched/task.h
 pfmallocasmdir = $(pfmallocincludedir)/asm
@@ -129,6 +141,7 @@ pfmallocasm_HEADERS = \
 	include/pfmalloc/asm/current.h \
 	include/pfmalloc/asm/div64.h \
 	include/pfmalloc/asm/io.h \
+	include/pfmalloc/asm/page.h \
 	include/pfmalloc/asm/percpu.h \
 	include/pfmalloc/asm/processor.h \
 	include/pfmalloc/asm/uaccess.h \

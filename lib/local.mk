@@ -3,11 +3,12 @@
 # lib/local.mk - the library
 #
 #	libpfcore     every layer below lib/preload, for the products
-#	libpfkenv     lib/kenv: what kernel code needs beside the allocator
+#	libpfkenv     lib/kenv: what kernel code needs beside the allocator; and
+#	              the files of lib/kapi that include the kernel's headers
 #	libpfpreload  lib/preload: the names of libc
 #	libpfcheck    every layer below lib/preload once more, with PF_CHECKS;
 #	              unit tests link this, so that libc serves the test itself
-#	libpfkenvcheck  the same for lib/kenv
+#	libpfkenvcheck  the same for libpfkenv
 #
 # Products: libpfmalloc.so, pfmalloc.o, and libpfmalloc.a with this one object.
 
@@ -24,6 +25,8 @@ core_sources = \
 	lib/os/conf.h \
 	lib/os/fault.c \
 	lib/os/fault.h \
+	lib/os/frames.c \
+	lib/os/frames.h \
 	lib/os/loader.c \
 	lib/os/loader.h \
 	lib/os/lock.c \
@@ -80,8 +83,21 @@ core_sources = \
 	lib/ioport/resource.h \
 	lib/ioport/sim.c \
 	lib/kenv/os.c \
+	lib/kapi/contents.c \
+	lib/kapi/dma.c \
+	lib/kapi/frames.c \
+	lib/kapi/frames.h \
+	lib/kapi/highmem.c \
+	lib/kapi/kapi.h \
+	lib/kapi/kmap.c \
+	lib/kapi/kmap.h \
 	lib/kapi/layout.h \
+	lib/kapi/pages.c \
 	lib/kapi/pages.h \
+	lib/kapi/reserve.c \
+	lib/kapi/reserve.h \
+	lib/kapi/zones.c \
+	lib/kapi/zones.h \
 	lib/malloc/aligned.c \
 	lib/malloc/badptr.c \
 	lib/malloc/foreign.c \
@@ -91,7 +107,8 @@ core_sources = \
 	lib/malloc/malloc.h \
 	lib/malloc/realloc.c
 
-# The kernel's neighbours, written against the headers that they serve.
+# The kernel's neighbours, and the part of lib/kapi that is like them: written
+# against the headers that they serve.
 kenv_sources = \
 	lib/kenv/kenv.h \
 	lib/kenv/kstrtox.c \
@@ -108,7 +125,11 @@ kenv_sources = \
 	lib/kenv/uaccess.c \
 	lib/kenv/vsprintf.c \
 	lib/kenv/wait.c \
-	lib/kenv/workqueue.c
+	lib/kenv/workqueue.c \
+	lib/kapi/mm.c \
+	lib/kapi/mmzone.c \
+	lib/kapi/reclaim.c \
+	lib/kapi/report.c
 
 preload_sources = \
 	lib/preload/exports.c \

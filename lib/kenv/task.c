@@ -20,6 +20,7 @@
 #include <linux/delay.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
+#include <linux/mm_types.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/string.h>
@@ -30,6 +31,13 @@
 #include <unistd.h>
 
 #include "kenv/kenv.h"
+
+/* Of all threads but kthreads: <linux/mm.h> says what it is. */
+struct mm_struct pf_mm = {
+	.mmap_lock = __RWSEM_INITIALIZER(pf_mm.mmap_lock),
+	.mm_users = ATOMIC_INIT(1),
+	.mm_count = ATOMIC_INIT(1),
+};
 
 static pthread_mutex_t tasks_lock = PTHREAD_MUTEX_INITIALIZER;
 static LIST_HEAD(all_tasks);
@@ -66,6 +74,7 @@ struct task_struct *kenv_task_new(void)
 		return NULL;
 	atomic_set(&task->usage, 1);
 	task->tgid = getpid();
+	task->active_mm = &pf_mm;
 	pthread_mutex_lock(&tasks_lock);
 	do {
 		last_number = (last_number + 1) & 0x3fffffff;
@@ -122,6 +131,7 @@ static noinline struct task_struct *first_use(void)
 	if (pthread_getname_np(pthread_self(), task->comm, TASK_COMM_LEN))
 		task->comm[0] = '\0';
 	task->allowed = ~0ULL;
+	task->mm = &pf_mm;
 	my_task = task;
 	pthread_once(&key_once, make_key);
 	if (pthread_setspecific(task_key, task))

@@ -11,6 +11,7 @@
 
 #include <linux/rwsem.h>
 #include <linux/types.h>
+#include <linux/version.h>
 
 struct address_space;
 struct file;
@@ -140,5 +141,7 @@ struct mm_struct {
 	unsigned long total_vm;
 	struct pf_vma_snapshot *pf_snapshot;
 };
+
+pf_api extern struct mm_struct pf_mm;
 
 #endif
