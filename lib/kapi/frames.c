@@ -14,6 +14,8 @@
  *	2. a slot of the reserve
  *	3. a block of the zone, if its lock is free and the gate is open
  *
+ * so it never asks the system for memory: it gets what there is.
+ *
  * and a frame that comes back goes to the thread's lists, or to its zone if the
  * lock is free, or is deferred to the next call that may sleep.  So no free ever
  * waits, and none makes a system call.

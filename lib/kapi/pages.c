@@ -51,22 +51,44 @@ static void fork_child(void)
 		state = 0;
 }
 
-void kapi_ready(void)
+/* Unless somebody is at it, who may be the one that this handler interrupted. */
+static pf_noinline void begin(void)
 {
 	u32 not_begun = 0;
+
+	if (!__atomic_compare_exchange_n(&state, &not_begun, 1, false,
+					 __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE))
+		return;
+	kmem_fork_child_hook = fork_child;
+	zones_init();
+	store_release(&state, 2);
+}
+
+void kapi_ready(void)
+{
 	unsigned int round;
 
 	if (likely(load_acquire(&state) == 2))
 		return;
 	kmem_init();
-	if (__atomic_compare_exchange_n(&state, &not_begun, 1, false,
-					__ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
-		kmem_fork_child_hook = fork_child;
-		zones_init();
-		store_release(&state, 2);
-	}
+	begin();
 	for (round = 0; load_acquire(&state) != 2; round++)
 		os_wait_turn(round);
+}
+
+/*
+ * The first request of a process is one that may not sleep.  It makes the layer
+ * ready and fills the reserve, if it can: it waits for nobody but the holders of
+ * locks, who move on, for they are other threads, or the thread is in a slow
+ * path and gets nothing.
+ */
+static pf_noinline void begin_at_once(void)
+{
+	if (!kmem_is_ready() && !kmem_try_init())
+		return;
+	begin();
+	if (load_acquire(&state) == 2)
+		frames_tidy();
 }
 
 static bool may_sleep(unsigned int gfp)
@@ -232,6 +254,8 @@ struct page *pf_alloc_pages(gfp_t gfp, unsigned int order)
 		kapi_ready();
 		kapi_might_sleep("alloc_pages");
 		frames_tidy();
+	} else if (unlikely(!load_acquire(&state))) {
+		begin_at_once();
 	}
 	page = try_zones(&r, ALLOC_WMARK_LOW);
 	if (unlikely(!page)) {

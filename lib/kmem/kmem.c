@@ -29,30 +29,41 @@ static u32 state;
 static __thread os_signals fork_signals
 	__attribute__((tls_model("initial-exec")));
 
-void kmem_init(void)
+/* False when somebody else is at it. */
+static bool init_once(void)
 {
 	u32 expected = NOT_READY;
-	unsigned int round;
 
-	if (load_acquire(&state) >= READY)
-		return;
 	if (!__atomic_compare_exchange_n(&state, &expected, STARTING, false,
-					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
-		for (round = 0; load_acquire(&state) == STARTING; round++)
-			os_wait_turn(round);
-		return;
-	}
+					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		return expected != STARTING;
 	conf_init();
 	if (span_init()) {
 		/* Every request will fail; nothing can be said about why. */
 		store_release(&state, FAILED);
-		return;
+		return true;
 	}
 	zone_init(&zone_normal);
 	kmem_caches_init();
 	vmalloc_init();
 	threads_init();
 	store_release(&state, READY);
+	return true;
+}
+
+void kmem_init(void)
+{
+	unsigned int round;
+
+	if (load_acquire(&state) >= READY || init_once())
+		return;
+	for (round = 0; load_acquire(&state) == STARTING; round++)
+		os_wait_turn(round);
+}
+
+bool kmem_try_init(void)
+{
+	return init_once() && kmem_is_ready();
 }
 
 bool kmem_is_ready(void)

@@ -30,6 +30,9 @@ enum kmem_status {
 /* Make the library ready; idempotent, safe from any thread at any time. */
 void kmem_init(void);
 
+/* The same without waiting for another thread.  Return: whether it is ready. */
+bool kmem_try_init(void);
+
 /* Whether it is: not before kmem_init(), and never if the OS refused then. */
 bool kmem_is_ready(void);
 
