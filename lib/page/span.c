@@ -432,6 +432,7 @@ int span_map_records(struct page *page, size_t nr_blocks)
 
 #if UINTPTR_MAX > UINT32_MAX
 #define DIRECT_MAP_BYTES (MAX_NR_FRAMES << PAGE_SHIFT)
+#define MAX_RESERVED	 (DIRECT_MAP_BYTES >> 4)
 #define VMALLOC_BYTES	 (DIRECT_MAP_BYTES * 8)
 #define EMERGENCY_BYTES	 DIRECT_MAP_BYTES
 #define PLACE_LOWEST	 (17UL << 40)
@@ -439,7 +440,7 @@ int span_map_records(struct page *page, size_t nr_blocks)
 #define PLACE_STEPS	 (8UL << 10) /* 8 TiB in steps of 1 GiB */
 #else
 #define DIRECT_MAP_BYTES (MAX_NR_FRAMES << PAGE_SHIFT)
-#define VMALLOC_BYTES	 (DIRECT_MAP_BYTES / 2)
+#define MAX_RESERVED	 DIRECT_MAP_BYTES /* and as much for vmap areas */
 #endif
 
 /* Lay out sheaf area, byte map, mem_map and frames from @base upward. */
@@ -489,7 +490,7 @@ out_sheaves:
 
 static int init_reserved(void)
 {
-	size_t bytes = DIRECT_MAP_BYTES >> 4;
+	size_t bytes = MAX_RESERVED;
 	void *base;
 	int err;
 

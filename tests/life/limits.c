@@ -181,7 +181,7 @@ static void lower_the_limit(void *arg)
 
 	/* What was reserved before may be used still. */
 	errno = 0;
-	large = allocate_until_NULL(64 << 20, 1UL << 40, false, &nr_large);
+	large = allocate_until_NULL(64 << 20, SIZE_MAX / 2, false, &nr_large);
 	EXPECT_EQ(errno, ENOMEM);
 	for (i = 0; i < 1000; i++)
 		free(malloc((size_t)i * 100));

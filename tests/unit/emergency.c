@@ -48,7 +48,7 @@ TEST(objects_are_zero_aligned_and_large_enough)
 TEST(impossible_requests_are_refused)
 {
 	EXPECT(!emergency_alloc(PTRDIFF_MAX, 16));
-	EXPECT(!emergency_alloc(1, (size_t)1 << 62));
+	EXPECT(!emergency_alloc(1, SIZE_MAX / 4 + 1));
 	EXPECT(!emergency_alloc(SIZE_MAX / 2, PAGE_SIZE));
 }
 
