@@ -57,17 +57,18 @@ unsigned int kapi_contents(const void *start, const void *end)
 
 	if (!limit) /* nothing has been allocated */
 		return 0;
+	/* First: in 32 bits these may lie in the range for emergencies. */
+	dma_range(&special.start, &special.end);
+	if (meet(&range, &special))
+		return KAPI_HAS_DMA;
+	kmap_range(&special.start, &special.end);
+	if (meet(&range, &special))
+		return KAPI_HAS_HIGHMEM;
 	for (i = 0; i < ARRAY_SIZE(ours); i++) {
 		if (meet(&range, &ours[i].range))
 			bits |= ours[i].bit;
 	}
 	if (bits & KAPI_HAS_NORMAL && has_slab(&range))
 		bits |= KAPI_HAS_SLAB;
-	dma_range(&special.start, &special.end);
-	if (meet(&range, &special))
-		bits |= KAPI_HAS_DMA;
-	kmap_range(&special.start, &special.end);
-	if (meet(&range, &special))
-		bits |= KAPI_HAS_HIGHMEM;
 	return bits;
 }

@@ -433,6 +433,7 @@ int span_map_records(struct page *page, size_t nr_blocks)
 #if UINTPTR_MAX > UINT32_MAX
 #define DIRECT_MAP_BYTES (MAX_NR_FRAMES << PAGE_SHIFT)
 #define MAX_RESERVED	 (DIRECT_MAP_BYTES >> 4)
+#define EMERGENCY_SHARE	 8
 #define VMALLOC_BYTES	 (DIRECT_MAP_BYTES * 8)
 #define EMERGENCY_BYTES	 DIRECT_MAP_BYTES
 #define PLACE_LOWEST	 (17UL << 40)
@@ -441,6 +442,7 @@ int span_map_records(struct page *page, size_t nr_blocks)
 #else
 #define DIRECT_MAP_BYTES (MAX_NR_FRAMES << PAGE_SHIFT)
 #define MAX_RESERVED	 DIRECT_MAP_BYTES /* and as much for vmap areas */
+#define EMERGENCY_SHARE	 2 /* others will use it, too */
 #endif
 
 /* Lay out sheaf area, byte map, mem_map and frames from @base upward. */
@@ -506,11 +508,12 @@ static int init_reserved(void)
 		aligned = (char *)align_up((uintptr_t)base, ZONE_BLOCK_BYTES);
 		lay_out(aligned, bytes >> PAGE_SHIFT);
 		vmalloc_start = aligned + bytes;
-		/* An eighth is not reserved any more, just ours to try. */
+		/* This is not reserved any more, just ours to try. */
 		emergency_end = vmalloc_start + vmalloc_bytes;
-		emergency_start = emergency_end - vmalloc_bytes / 8;
+		emergency_start =
+			emergency_end - vmalloc_bytes / EMERGENCY_SHARE;
 		vmalloc_end = emergency_start;
-		os_unmap(emergency_start, vmalloc_bytes / 8);
+		os_unmap(emergency_start, vmalloc_bytes / EMERGENCY_SHARE);
 		return map_first(aligned);
 	}
 	return -ENOMEM;

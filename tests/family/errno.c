@@ -159,6 +159,8 @@ TEST(realloc_to_an_impossible_size_keeps_the_block)
 
 TEST(an_alignment_too_large_for_the_address_space_sets_ENOMEM)
 {
+	if (sizeof(void *) == 4)
+		SKIP("32 bits of addresses have some of each alignment");
 	EXPECT_NO_MEMORY(memalign(opaque(QUARTER), 1));
 	EXPECT_NO_MEMORY(memalign(opaque(QUARTER), QUARTER));
 	EXPECT_NO_MEMORY(aligned_alloc(opaque(QUARTER), 100));
@@ -203,7 +205,7 @@ TEST(success_and_free_leave_errno_alone)
 TEST(freeing_a_gigabyte_leaves_errno_alone)
 {
 	enum {
-		NR = 16384,
+		NR = sizeof(void *) > 4 ? 16384 : 8192, /* half of it */
 		BYTES = 65536
 	};
 	static void *blocks[NR];

@@ -100,8 +100,8 @@ TEST(sizes_saturate_and_overflow_is_seen)
 	EXPECT(!check_shl_overflow(1, 30, &sum));
 	EXPECT(array_size(SIZE_MAX, 2) == SIZE_MAX);
 	EXPECT(size_sub(SIZE_MAX, 1) == SIZE_MAX);
-	EXPECT_EQ(struct_size(p, array, 3), 8 + 24);
-	EXPECT(struct_size(p, array, SIZE_MAX / 8) == SIZE_MAX);
+	EXPECT_EQ(struct_size(p, array, 3), sizeof(*p) + 24);
+	EXPECT(struct_size(p, array, SIZE_MAX / 8 + 1) == SIZE_MAX);
 }
 
 TEST(bitmaps_are_searched_word_by_word)

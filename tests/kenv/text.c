@@ -115,8 +115,8 @@ TEST(formats_are_the_kernels)
 	snprintf(text, sizeof(text), "%pa %*pb %*pbl", &address, 8, map, 8,
 		 map);
 	EXPECT_STR_EQ(text, "0x0000000000001000 1f 0-4");
-	snprintf(text, sizeof(text), "%ps", (void *)(unsigned long)malloc);
-	EXPECT_STR_EQ(text, "malloc");
+	snprintf(text, sizeof(text), "%ps", (void *)(unsigned long)atoi);
+	EXPECT_STR_EQ(text, "atoi");
 	EXPECT_EQ(snprintf(text, 4, "abcdef"), 6);
 	EXPECT_STR_EQ(text, "abc");
 	EXPECT_EQ(scnprintf(text, 4, "abcdef"), 3);

@@ -95,7 +95,8 @@ TEST(several_options_are_separated_by_commas)
 			    .decay_ms = 25,
 			    .background = 0,
 			    .foreign = FOREIGN_ABORT,
-			    .ioport = IOPORT_SIM};
+			    .ioport = IOPORT_SIM,
+			    .highmem = sizeof(void *) == 4};
 
 	expect_conf("stack:off,thp:never,decay_ms:25,background:off,"
 		    "foreign:abort,ioport:sim",
