@@ -208,6 +208,7 @@ CLEANFILES += pfmalloc.o pfmalloc.o-tmp libpfmalloc.a
 pkgconfig_DATA += lib/pfmalloc.pc
 dist_man_MANS += \
 	lib/ioport/pfmalloc-ioport.3 \
+	lib/kapi/pfmalloc-kmem.3 \
 	lib/kenv/pfmalloc-kenv.7 \
 	lib/malloc/pfmalloc.3 \
 	lib/os/pfmalloc.conf.5 \
