@@ -46,7 +46,7 @@
 #if UINTPTR_MAX > UINT32_MAX
 #define MAX_BLOCKS (MAX_NR_FRAMES >> MAX_PAGE_ORDER >> 2) /* 256 GiB */
 #else
-#define MAX_BLOCKS 4096 /* 16 GiB, whose records are 256 MiB */
+#define MAX_BLOCKS ((size_t)4096) /* 16 GiB, whose records are 256 MiB */
 #endif
 
 static struct zone zone_high = {
@@ -67,9 +67,9 @@ static struct {
 static unsigned int nr_files;
 static bool needs_file = true;
 
-bool highmem_is_possible(void)
+size_t highmem_max_pages(void)
 {
-	return os_page_size() == PAGE_SIZE;
+	return os_page_size() == PAGE_SIZE ? MAX_BLOCKS << MAX_PAGE_ORDER : 0;
 }
 
 static size_t index_of(const struct page *page)

@@ -74,13 +74,17 @@ static void set_sizes(size_t nr_pages)
 {
 	size_t dma = min_size(DMA_PAGES, nr_pages / 4);
 	size_t rest = nr_pages - dma;
-	size_t normal = rest;
+	size_t normal =
+		min_size(rest, direct_map.end_pfn - direct_map.first_pfn);
+	size_t high = 0;
 
-	if (pf_conf.highmem && highmem_is_possible())
+	if (pf_conf.highmem && highmem_max_pages()) {
 		normal = min_size(rest / 2, LOWMEM_PAGES);
+		high = min_size(rest - normal, highmem_max_pages());
+	}
 	zones[KAPI_DMA].managed = dma;
 	zones[KAPI_NORMAL].managed = normal;
-	zones[KAPI_HIGHMEM].managed = rest - normal;
+	zones[KAPI_HIGHMEM].managed = high;
 }
 
 static void set_marks(struct zone_marks *zone, size_t min)

@@ -67,8 +67,8 @@ bool is_highmem_page(const struct page *page);
 /* Show its content at @addr, an address of a window; 0 or -errno. */
 int highmem_map(void *addr, const struct page *page);
 void highmem_fork_child(void);
-/* Whether the machine can have it: its pages are frames. */
-bool highmem_is_possible(void);
+/* Frames that there can be; 0 on a machine whose pages are no frames. */
+size_t highmem_max_pages(void);
 
 /* Invariants of their buddies; they must be quiet. */
 bool dma_check(struct check_report *report);

@@ -186,12 +186,13 @@ static enum kmem_status find_header(const void *p, struct header **header)
 
 	*header = (struct header *)p - 1;
 	page = (uintptr_t)*header & ~(uintptr_t)(page_size - 1);
-	if ((char *)*header < emergency_start ||
+	/* In 32 bits of addresses libc's memory is likely to be here. */
+	if ((uintptr_t)p % sizeof(**header) && sizeof(p) == 4)
+		return KMEM_FOREIGN;
+	if ((uintptr_t)p % sizeof(**header) ||
+	    (char *)*header < emergency_start ||
 	    !os_is_mapped((void *)page, page_size))
 		return KMEM_NOT_IN_USE;
-	/* In 32 bits of addresses libc's memory is likely to be here. */
-	if ((uintptr_t)p % sizeof(**header))
-		return sizeof(p) > 4 ? KMEM_NOT_IN_USE : KMEM_FOREIGN;
 	if (load_acquire(&(*header)->magic) == magic_of(*header))
 		return KMEM_OK;
 	return (*header)->magic == FREED ? KMEM_ALREADY_FREE : KMEM_FOREIGN;

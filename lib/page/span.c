@@ -499,21 +499,22 @@ static int init_reserved(void)
 	span.is_reserved = true;
 	for (; bytes > 4 * SHEAF_AREA_BYTES; bytes /= 2) {
 		size_t vmalloc_bytes = bytes;
+		size_t emergency_bytes = bytes / EMERGENCY_SHARE;
 		char *aligned;
 
-		err = os_reserve(&base,
-				 bytes + vmalloc_bytes + 2 * ZONE_BLOCK_BYTES);
+		err = os_reserve(&base, bytes + vmalloc_bytes +
+						emergency_bytes +
+						2 * ZONE_BLOCK_BYTES);
 		if (err)
 			continue;
 		aligned = (char *)align_up((uintptr_t)base, ZONE_BLOCK_BYTES);
 		lay_out(aligned, bytes >> PAGE_SHIFT);
 		vmalloc_start = aligned + bytes;
+		vmalloc_end = vmalloc_start + vmalloc_bytes;
+		emergency_start = vmalloc_end;
+		emergency_end = emergency_start + emergency_bytes;
 		/* This is not reserved any more, just ours to try. */
-		emergency_end = vmalloc_start + vmalloc_bytes;
-		emergency_start =
-			emergency_end - vmalloc_bytes / EMERGENCY_SHARE;
-		vmalloc_end = emergency_start;
-		os_unmap(emergency_start, vmalloc_bytes / EMERGENCY_SHARE);
+		os_unmap(emergency_start, emergency_bytes);
 		return map_first(aligned);
 	}
 	return -ENOMEM;
