@@ -57,6 +57,8 @@ struct tcache *kapi_enter(void)
 {
 	u64 until_ms = 0;
 
+	if (unlikely(!kmem_is_ready()))
+		return NULL; /* the system refused its first memory */
 	for (;;) {
 		struct tcache *tc = gate_enter();
 		u32 mode;
@@ -278,7 +280,7 @@ void frames_tidy(void)
 	if (likely(!reserve_has_deferred() && !reserve_is_used() &&
 		   !READ_ONCE(wants_decay)))
 		return;
-	tc = gate_enter();
+	tc = kmem_is_ready() ? gate_enter() : NULL;
 	if (!tc)
 		return;
 	give_deferred(tc);

@@ -83,7 +83,7 @@ static u32 *lock_word(struct page *page)
 {
 	u32 *word = (u32 *)pf_page_flags(page);
 
-#if BITS_PER_LONG == 64 && defined(__BIG_ENDIAN)
+#if BITS_PER_LONG == 64 && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 	word++;
 #endif
 	return word;

@@ -119,7 +119,7 @@ static struct page *try_zones(struct request *r, unsigned int flags)
 		if (page)
 			return page;
 		zones_uncharge(zone, nr_pages);
-		r->is_refused = zone == KAPI_NORMAL;
+		r->is_refused |= zone == KAPI_NORMAL;
 	}
 	return NULL;
 }

@@ -20,7 +20,8 @@ kapi_programs = \
 	tests/kapi/refused \
 	tests/kapi/zones
 check_PROGRAMS += $(kapi_programs)
-TESTS += $(kapi_programs)
+TESTS += $(kapi_programs) tests/kapi/versions.t
+EXTRA_DIST += tests/kapi/versions.t
 noinst_HEADERS += tests/kapi/kapi.h
 
 tests_kapi_atomic_SOURCES = tests/kapi/atomic.c

@@ -2,6 +2,8 @@
 /*
  * pages.c - the page allocator, rule by rule
  */
+#include <linux/pagemap.h>
+
 #include "kapi.h"
 
 #define ORDERS 11
@@ -318,6 +320,39 @@ TEST(page_zone_is_where_it_came_from)
 	EXPECT_STR_EQ(page_zone(page)->name, "Normal");
 	EXPECT_EQ(page_to_nid(page), 0);
 	__free_page(page);
+}
+
+static struct page *locked;
+static u32 nr_inside, nr_entered;
+
+static void *lock_and_unlock(void *arg)
+{
+	int i;
+
+	for (i = 0; i < 2000; i++) {
+		lock_page(locked);
+		EXPECT_EQ(nr_inside++, 0);
+		nr_entered++;
+		nr_inside--;
+		unlock_page(locked);
+	}
+	return arg;
+}
+
+TEST(one_thread_at_a_time_has_a_page_locked)
+{
+	pthread_t threads[4];
+
+	locked = alloc_page(GFP_KERNEL);
+	EXPECT(trylock_page(locked));
+	EXPECT(PageLocked(locked));
+	EXPECT(!trylock_page(locked));
+	unlock_page(locked);
+	threads_start(4, lock_and_unlock, threads);
+	threads_join(4, threads);
+	EXPECT_EQ(nr_entered, 8000);
+	EXPECT(!PageLocked(locked));
+	__free_page(locked);
 }
 
 struct held {

@@ -484,6 +484,53 @@ TEST(who_must_not_sleep_must_not_say_gfp_kernel)
 	with_conf("stack:off", sleep_in_atomic);
 }
 
+/* lib/os/fault.h: the @n-th call of the system and @count more fail. */
+extern void os_fail_calls(long n, long count);
+
+static void fail_from(long n, long count)
+{
+	static const gfp_t zones[] = {GFP_KERNEL, GFP_KERNEL | GFP_DMA,
+				      GFP_HIGHUSER};
+	struct page *pages[3];
+	size_t i;
+
+	os_fail_calls(n, count);
+	for (i = 0; i < 3; i++)
+		pages[i] =
+			alloc_pages(zones[i] | __GFP_NORETRY | __GFP_NOWARN, 3);
+	os_fail_calls(-1, 0);
+	for (i = 0; i < 3; i++) {
+		if (!pages[i])
+			continue;
+		clear_highpage(pages[i] + 7);
+		__free_pages(pages[i], 3);
+	}
+	EXPECT_EQ(nr_free_pages(), totalram_pages());
+}
+
+static void fail_at_first(void *arg)
+{
+	long n = (long)arg;
+
+	setenv("PFMALLOC_CONF", "kmem_limit:256M,highmem:on", 1);
+	fail_from(n / 2, n % 2 ? 1 : 1L << 30);
+	EXPECT(pf_pages_check());
+	EXPECT(pf_check());
+}
+
+TEST(whatever_the_system_refuses_nothing_breaks)
+{
+	long n;
+
+	for (n = 0; n < 60; n++) {
+		if (!EXPECT(child_run(30, fail_at_first, (void *)n))) {
+			tap_note("call %ld, %s", n / 2,
+				 n % 2 ? "once" : "and all after it");
+			return;
+		}
+	}
+}
+
 /* Without kmem_limit the machine's memory is the limit, or RLIMIT_AS. */
 static void look_at_limit(void)
 {
