@@ -128,7 +128,7 @@ static struct page *start_block_locked(void)
 	    os_memory_file_extend(files[nr_files - 1].fd, end) ||
 	    span_map_records(page, 1))
 		return NULL;
-	nr_online++;
+	WRITE_ONCE(nr_online, nr_online + 1); /* others look at it */
 	return page;
 }
 

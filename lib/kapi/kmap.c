@@ -88,9 +88,9 @@ static void flush_locked(void)
 
 	for (i = 0; i < NR_SLOTS; i++) {
 		for (from = i; i < NR_SLOTS && slots[i].count == 1; i++) {
-			slots[i].count = 0;
-			slots[i].page->nr = 0;
-			slots[i].page = NULL;
+			WRITE_ONCE(slots[i].count, 0);
+			WRITE_ONCE(slots[i].page->nr, 0);
+			WRITE_ONCE(slots[i].page, NULL);
 		}
 		if (i > from)
 			os_unmap_to_reserve(slot_addr(from),
@@ -138,7 +138,7 @@ static void *map_locked(struct page *page, int *err)
 	unsigned int slot = page->nr;
 
 	if (slot) {
-		slots[slot - 1].count++;
+		WRITE_ONCE(slots[slot - 1].count, slots[slot - 1].count + 1);
 		return slot_addr(slot - 1);
 	}
 	slot = find_slot_locked();
@@ -147,9 +147,9 @@ static void *map_locked(struct page *page, int *err)
 	*err = highmem_map(slot_addr(slot), page);
 	if (*err)
 		return NULL;
-	slots[slot].page = page;
-	slots[slot].count = 2;
-	page->nr = slot + 1;
+	WRITE_ONCE(slots[slot].page, page);
+	WRITE_ONCE(slots[slot].count, 2);
+	WRITE_ONCE(page->nr, slot + 1);
 	return slot_addr(slot);
 }
 
@@ -207,7 +207,8 @@ static bool release_locked(struct page *page)
 
 	if (!slot || slot->count < 2)
 		return false;
-	if (--slot->count == 1)
+	WRITE_ONCE(slot->count, slot->count - 1);
+	if (slot->count == 1)
 		__atomic_add_fetch(&nr_released, 1, __ATOMIC_SEQ_CST);
 	return true;
 }
@@ -296,7 +297,7 @@ static void give_window(void *arg)
 	     round++)
 		os_wait_turn(round);
 	w->next = idle;
-	idle = w;
+	WRITE_ONCE(idle, w);
 	store_release(&idle_lock, 0);
 }
 
@@ -310,7 +311,7 @@ static struct local_window *take_idle(void)
 		return NULL;
 	w = idle;
 	if (w)
-		idle = w->next;
+		WRITE_ONCE(idle, w->next);
 	store_release(&idle_lock, 0);
 	return w;
 }
@@ -406,6 +407,7 @@ void pf_kunmap_local(const void *addr)
 struct page *pf_kmap_to_page(const void *addr)
 {
 	int place = place_of(my_window, addr);
+	struct page *page;
 	size_t slot;
 
 	if (place >= 0)
@@ -414,8 +416,9 @@ struct page *pf_kmap_to_page(const void *addr)
 		return pf_virt_to_page(addr);
 	slot = (uintptr_t)addr - (uintptr_t)window;
 	slot >>= PAGE_SHIFT;
-	if (!slots[slot].page)
+	page = READ_ONCE(slots[slot].page);
+	if (!page)
 		kapi_bug("kmap_to_page(%p): nothing is mapped there",
 			 (void *)(uintptr_t)addr);
-	return slots[slot].page;
+	return page;
 }

@@ -145,6 +145,7 @@ static void storm(void)
 	pthread_t threads[NR_THREADS];
 	double end = seconds() + storm_seconds();
 
+	pf_free(pf_malloc(1)); /* the library is ready before its threads */
 	sigaction(SIGUSR1, &action, NULL);
 	threads_start(NR_THREADS, work, threads);
 	while (READ_ONCE(nr_ready) < NR_THREADS)

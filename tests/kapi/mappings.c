@@ -179,7 +179,8 @@ TEST(a_mapping_says_what_of_the_allocators_is_in_it)
 
 static int kthread(void *arg)
 {
-	*(bool *)arg = current->mm == NULL && current->active_mm != NULL;
+	WRITE_ONCE(*(bool *)arg,
+		   current->mm == NULL && current->active_mm != NULL);
 	while (!kthread_should_stop())
 		usleep(1000);
 	return 0;
