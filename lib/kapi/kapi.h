@@ -52,7 +52,7 @@ bool kapi_is_reclaiming(void);
 extern unsigned long (*kapi_shrink)(unsigned int gfp, int priority)
 	__attribute__((visibility("hidden")));
 
-/* From zones.c, for mmzone.c: one zone's numbers, in frames. */
+/* From zones.c, for mmzone.c: one zone's numbers, in frames; after kapi_ready(). */
 enum {
 	KAPI_DMA,
 	KAPI_NORMAL,

@@ -49,6 +49,7 @@ struct pglist_data *pf_node(void)
 
 	if (likely(smp_load_acquire(&is_made)))
 		return &node;
+	kapi_ready();
 	mutex_lock(&node_lock);
 	if (!is_made) {
 		for (i = 0; i < KAPI_NR_ZONES; i++)

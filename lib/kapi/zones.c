@@ -217,7 +217,6 @@ void kapi_zone_info(unsigned int zone, struct kapi_zone_info *info)
 	static const char *const names[] = {"DMA", "Normal", "HighMem"};
 	unsigned int i;
 
-	kapi_ready();
 	info->name = names[zone];
 	info->managed = zones[zone].managed;
 	info->min = zones[zone].min;

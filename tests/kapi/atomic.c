@@ -63,7 +63,8 @@ static void take(struct slot *slot)
 
 	slot->order = dice() % 4 ? 0 : (unsigned int)dice() % 4;
 	slot->name = (u64)(uintptr_t)slot << 20 | (dice() & 0xff000);
-	slot->page = alloc_pages(gfp | __GFP_NOWARN, slot->order);
+	/* GFP_ATOMIC reports its failures, also from a handler. */
+	slot->page = alloc_pages(gfp, slot->order);
 	if (!slot->page) {
 		mine.nr_refused++;
 		return;
