@@ -161,8 +161,8 @@ static bool write_zeros(int fd, uint64_t offset, uint64_t bytes)
 	}
 	while (bytes > 0) {
 		size_t part = bytes < sizeof(zeros) ? bytes : sizeof(zeros);
-		long done = syscall(SYS_pwrite64, fd, zeros, part,
-				    OFFSET(offset));
+		long done =
+			syscall(SYS_pwrite64, fd, zeros, part, OFFSET(offset));
 
 		if (done < 0 && errno == EINTR)
 			continue;

@@ -36,8 +36,8 @@ void pf_kunmap(struct page *page);
  * @page: a frame
  *
  * A thread has 16 places, given up in the opposite order.  Does not sleep; safe
- * in a signal handler, if the thread has called it before.  Return: the address,
- * for this thread alone, until pf_kunmap_local().
+ * in a signal handler, if the thread has called it before.  Return: the
+ * address, for this thread alone, until pf_kunmap_local().
  */
 void *pf_kmap_local_page(const struct page *page);
 

@@ -11,11 +11,12 @@
  * without an address, which <pfmalloc/highmem.h> maps; where there is no such
  * zone, and without a flag, frames of ZONE_NORMAL.  See pfmalloc-kmem(3).
  *
- * Context.  With __GFP_DIRECT_RECLAIM (GFP_KERNEL and the like) a call may sleep
- * and is not for signal handlers.  Without (GFP_ATOMIC, GFP_NOWAIT) it is safe
- * anywhere, also in a handler that interrupted malloc() or one of these calls; it
- * makes no system call then, and takes what is at hand.  Calls that free and the
- * rest are safe anywhere, unless they say otherwise.  errno is never touched.
+ * Context.  With __GFP_DIRECT_RECLAIM (GFP_KERNEL and the like) a call may
+ * sleep and is not for signal handlers.  Without (GFP_ATOMIC, GFP_NOWAIT) it is
+ * safe anywhere, also in a handler that interrupted malloc() or one of these
+ * calls; it makes no system call then, and takes what is at hand.  Calls that
+ * free and the rest are safe anywhere, unless they say otherwise.  errno is
+ * never touched.
  */
 #ifndef PFMALLOC_PAGES_H
 #define PFMALLOC_PAGES_H
@@ -97,7 +98,9 @@ void pf_release_page(struct page *page);
 /* The frame's address; NULL in ZONE_HIGHMEM, unless kmap() has mapped it. */
 void *pf_page_address(const struct page *page);
 
-/* The record of the frame at @addr, which must be a frame's permanent address. */
+/*
+ * The record of the frame at @addr, which must be a frame's permanent address.
+ */
 struct page *pf_virt_to_page(const void *addr);
 
 /* Whether @addr is one. */

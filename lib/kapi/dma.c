@@ -3,11 +3,12 @@
  * dma.c - ZONE_DMA: frames that lie below 4 GiB and stay in memory
  *
  * 16 MiB, mapped by the first request for them, of huge pages where the system
- * keeps some for that (vm.nr_hugepages) or makes them by itself.  Their addresses
- * fit into 32 bits, in this process; where the machine has its frames is another
- * matter, and pf_page_to_phys() asks the system.  mlock() keeps them there: a
- * device that was told an address finds the same frame, as long as the system
- * does not move it to make room for huge pages (vm.compact_unevictable_allowed).
+ * keeps some for that (vm.nr_hugepages) or makes them by itself.  Their
+ * addresses fit into 32 bits, in this process; where the machine has its frames
+ * is another matter, and pf_page_to_phys() asks the system.  mlock() keeps them
+ * there: a device that was told an address finds the same frame, as long as the
+ * system does not move it to make room for huge pages
+ * (vm.compact_unevictable_allowed).
  *
  * Locking takes RLIMIT_MEMLOCK or a privilege.  Without it the zone works all
  * the same, unlocked, and a sentence says so.

@@ -17,8 +17,8 @@
  * so it never asks the system for memory: it gets what there is.
  *
  * and a frame that comes back goes to the thread's lists, or to its zone if the
- * lock is free, or is deferred to the next call that may sleep.  So no free ever
- * waits, and none makes a system call.
+ * lock is free, or is deferred to the next call that may sleep.  So no free
+ * ever waits, and none makes a system call.
  */
 #include "kapi/frames.h"
 

@@ -33,8 +33,8 @@ static inline struct page *page_head(const struct page *page)
 }
 
 /*
- * gate_enter() for who may wait until a fork is over.  Return: NULL in a handler
- * that interrupted a slow path, and if the fork lasts too long.
+ * gate_enter() for who may wait until a fork is over.  Return: NULL in a
+ * handler that interrupted a slow path, and if the fork lasts too long.
  */
 struct tcache *kapi_enter(void);
 

@@ -4,11 +4,11 @@
  *
  * The frames are pages of a file without a name (memfd).  A window shows one at
  * an address for as long as it is needed (kmap.c, vmap areas), or at several at
- * once: it is the same memory.  So a 32-bit process uses more frames than it has
- * addresses, 64 bytes of record each.
+ * once: it is the same memory.  So a 32-bit process uses more frames than it
+ * has addresses, 64 bytes of record each.
  *
- * Blocks of 4 MiB come online one after another, lowest numbers first, and their
- * records with them.  Frame n of the zone is page n of the file:
+ * Blocks of 4 MiB come online one after another, lowest numbers first, and
+ * their records with them.  Frame n of the zone is page n of the file:
  *
  *	NEW	 beyond nr_online: a number only
  *	ONLINE	 its frames are the buddy allocator's, or a client's
@@ -19,8 +19,8 @@
  * none is given back by who frees, because that may be a signal handler.
  *
  * fork().  The file is shared memory: parent and child see each other's writes
- * to the frames that there are.  The child's allocator forgets the free ones, and
- * takes new frames from a file of its own, which its next block makes.
+ * to the frames that there are.  The child's allocator forgets the free ones,
+ * and takes new frames from a file of its own, which its next block makes.
  *
  * Invariants, walked by highmem_check():
  *	1. The buddy's blocks are of the process's own file: own_from or above.

@@ -6,7 +6,8 @@
  * kernel's headers, as lib/kenv; both define the same words, so the two never
  * meet in one file.  Here are the calls between them, in plain C.
  *
- *	lib/base	zones.c dma.c highmem.c reserve.c frames.c pages.c kmap.c
+ *	lib/base	zones.c dma.c highmem.c reserve.c frames.c pages.c
+ *			kmap.c contents.c
  *	the kernel's	report.c reclaim.c mmzone.c mm.c
  *
  * None of the layer runs, and no page of its data is touched, before a program
@@ -24,7 +25,9 @@
  */
 void kapi_ready(void);
 
-/* From report.c: the caller may sleep here, or a report says that it must not. */
+/*
+ * From report.c: the caller may sleep here, or a report says that it must not.
+ */
 void kapi_might_sleep(const char *what);
 
 /*
@@ -52,7 +55,10 @@ bool kapi_is_reclaiming(void);
 extern unsigned long (*kapi_shrink)(unsigned int gfp, int priority)
 	__attribute__((visibility("hidden")));
 
-/* From zones.c, for mmzone.c: one zone's numbers, in frames; after kapi_ready(). */
+/*
+ * From zones.c, for mmzone.c: one zone's numbers, in frames; after
+ * kapi_ready().
+ */
 enum {
 	KAPI_DMA,
 	KAPI_NORMAL,

@@ -3,26 +3,26 @@
  * kmap.c - windows to frames without an address
  *
  * The common window.  1024 pages of addresses; slots[i] says which frame is
- * shown in the i-th, and page->nr of a frame of ZONE_HIGHMEM the slot, plus 1.  A
- * slot's count is the kernel's:
+ * shown in the i-th, and page->nr of a frame of ZONE_HIGHMEM the slot, plus 1.
+ * A slot's count is the kernel's:
  *
  *	0	nothing is mapped
  *	1	mapped, and nobody uses it
  *	n > 1	n - 1 users
  *
  * A mapping that nobody uses stays, in case that its frame is used again, until
- * the search for a free slot has come to the end of the window; then all of them
- * go at once.  So a mapping and its removal cost a system call each for the
- * frame that is new, and none for one that comes back soon.  A frame may be freed
- * and given out again meanwhile: what is mapped is the same frame.
+ * the search for a free slot has come to the end of the window; then all of
+ * them go at once.  So a mapping and its removal cost a system call each for
+ * the frame that is new, and none for one that comes back soon.  A frame may be
+ * freed and given out again meanwhile: what is mapped is the same frame.
  *
- * A thread's window.  16 pages, used as a stack: the kernel's kmap_local_page().
- * The depth is raised before anything is mapped, so a signal handler finds the
- * places above free, and leaves them so.  A place keeps its mapping, too.
- * Windows outlive their threads and serve later ones.
+ * A thread's window.  16 pages, used as a stack: the kernel's
+ * kmap_local_page().  The depth is raised before anything is mapped, so a
+ * signal handler finds the places above free, and leaves them so.  A place
+ * keeps its mapping, too.  Windows outlive their threads and serve later ones.
  *
- * Locking: kmap_lock, inside the gate.  Nobody sleeps in the gate for a slot: the
- * sleeper waits for nr_released to change.
+ * Locking: kmap_lock, inside the gate.  Nobody sleeps in the gate for a slot:
+ * the sleeper waits for nr_released to change.
  */
 #include "kapi/kmap.h"
 

@@ -6,14 +6,14 @@
  *
  *	55d0c6a00000-55d0c6a21000 rw-p 00000000 00:00 0		[heap]
  *
- * Each time the lock is taken the file is read anew, into a snapshot of its own:
- * the text, the records in the order of addresses, and the one before.  The
- * newest answers; older ones stay for who may still look at their records, until
- * nobody holds the lock.
+ * Each time the lock is taken the file is read anew, into a snapshot of its
+ * own: the text, the records in the order of addresses, and the one before.
+ * The newest answers; older ones stay for who may still look at their records,
+ * until nobody holds the lock.
  *
  * The text is read to the end before anything is made of it, into memory from
- * malloc(), which may map some more meanwhile: a line may be missing or old then,
- * as whenever something else in the process maps memory.
+ * malloc(), which may map some more meanwhile: a line may be missing or old
+ * then, as whenever something else in the process maps memory.
  */
 #include <linux/bug.h>
 #include <linux/kernel.h>

@@ -10,18 +10,18 @@
  *
  *	__GFP_NORETRY		one round of shrinkers
  *	order above 3		one round; __GFP_RETRY_MAYFAIL: all of them
- *	others			all of them, and then the reserve for who is to be
- *				killed for lack of memory (ALLOC_OOM)
- *	__GFP_NOFAIL		for ever; when this is the only thread and nothing
- *				can come free, the end, with a sentence
+ *	others			all of them, and then the reserve for who is to
+ *				be killed for lack of memory (ALLOC_OOM)
+ *	__GFP_NOFAIL		for ever; when this is the only thread and
+ *				nothing can come free, the end, with a sentence
  *
  * A kernel kills a process then, and the request of a small block goes on for
  * ever.  Here the process would have to be the caller's own, so the request
  * fails instead.
  *
  * Below the low marks a kernel wakes kswapd.  A process shall not have a thread
- * for that: the next call that may sleep does kswapd's work, and not again before
- * a number of frames has been given out, if it was in vain.
+ * for that: the next call that may sleep does kswapd's work, and not again
+ * before a number of frames has been given out, if it was in vain.
  *
  * References.  The count is the first frame's: of a compound page, whichever of
  * its frames is meant.  Who drops the last one frees.
@@ -51,7 +51,9 @@ static void fork_child(void)
 		state = 0;
 }
 
-/* Unless somebody is at it, who may be the one that this handler interrupted. */
+/*
+ * Unless somebody is at it, who may be the one that this handler interrupted.
+ */
 static pf_noinline void begin(void)
 {
 	u32 not_begun = 0;
@@ -78,8 +80,8 @@ void kapi_ready(void)
 
 /*
  * The first request of a process is one that may not sleep.  It makes the layer
- * ready and fills the reserve, if it can: it waits for nobody but the holders of
- * locks, who move on, for they are other threads, or the thread is in a slow
+ * ready and fills the reserve, if it can: it waits for nobody but the holders
+ * of locks, who move on, for they are other threads, or the thread is in a slow
  * path and gets nothing.
  */
 static pf_noinline void begin_at_once(void)

@@ -4,8 +4,8 @@
  *
  * The pressure rises as in the kernel: at first each shrinker is asked for a
  * 4096th of what it has, then for twice as much, until enough came free or it
- * was asked for all.  A shrinker that allocates does not start another round: its
- * thread has PF_MEMALLOC, and gets memory from below the watermarks.
+ * was asked for all.  A shrinker that allocates does not start another round:
+ * its thread has PF_MEMALLOC, and gets memory from below the watermarks.
  */
 #include <linux/kernel.h>
 #include <linux/gfp_types.h>

@@ -5,7 +5,7 @@
  * A failed allocation is told as the kernel tells it, because scripts look for
  * that line:
  *
- *	name: page allocation failure: order:4, mode:0xcc0(GFP_KERNEL), nodemask=(null)
+ *	name: page allocation failure: order:4, mode:0xcc0(GFP_KERNEL), ...
  *
  * and then what each zone has left.  Once in ten seconds, unless __GFP_NOWARN.
  * A request that may not sleep may stand in a signal handler that interrupted

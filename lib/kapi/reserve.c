@@ -4,10 +4,10 @@
  *
  * A signal handler may interrupt malloc() or alloc_pages() between any two
  * instructions, with locks held and lists half linked.  What it may use is one
- * atomic instruction at a time: an array of slots, each a pointer to a block, or
- * NULL.  Taking is an exchange with NULL; filling is an exchange the other way,
- * by the next call that may sleep.  A handler's request looks at the slots of
- * its order and gives up when all are empty; it takes no larger block apart.
+ * atomic instruction at a time: an array of slots, each a pointer to a block,
+ * or NULL.  Taking is an exchange with NULL; filling is an exchange the other
+ * way, by the next call that may sleep.  A handler's request looks at the slots
+ * of its order and gives up when all are empty; it takes no larger block apart.
  *
  *	order 0: 64 slots   1: 16   2: 8   3: 8	= 192 frames, 768 KiB
  *

@@ -30,7 +30,9 @@ void reserve_fill(struct page *(*alloc)(void *arg, unsigned int order),
 void reserve_defer(struct page *page);
 bool reserve_has_deferred(void);
 
-/* All that were deferred, each the entry of the last one's link.next; or NULL. */
+/*
+ * All that were deferred, each the entry of the last one's link.next; or NULL.
+ */
 struct page *reserve_take_deferred(void);
 
 #endif

@@ -2,10 +2,10 @@
 /*
  * zones.c - which zone a request comes from, and how far down it may go
  *
- * A limit for what has none.  A kernel has so many frames and no more; a process
- * may ask the system again and again.  So the zones are given sizes: their sum
- * is PFMALLOC_CONF=kmem_limit, or the memory that the process may have
- * (os_memory_limit()), of which
+ * A limit for what has none.  A kernel has so many frames and no more; a
+ * process may ask the system again and again.  So the zones are given sizes:
+ * their sum is PFMALLOC_CONF=kmem_limit, or the memory that the process may
+ * have (os_memory_limit()), of which
  *
  *	DMA	 16 MiB, or a quarter of less than 64 MiB
  *	HIGHMEM	 where it is on: half of the rest, and all above 896 MiB
@@ -23,8 +23,8 @@
  * Who could have used a higher zone must leave a reserve in a lower one:
  * frames above it / 256 for DMA, / 32 for NORMAL.
  *
- * Counting comes first and the frames afterwards, in one atomic step, so that no
- * two requests take the last frame.
+ * Counting comes first and the frames afterwards, in one atomic step, so that
+ * no two requests take the last frame.
  */
 #include "kapi/zones.h"
 

@@ -33,7 +33,8 @@ unsigned int zone_of_page(const struct page *page);
  * @highest: the request could have used this one
  * @flags: ALLOC_...
  *
- * Return: false, with nothing counted, when too few would be left.  Any context.
+ * Return: false, with nothing counted, when too few would be left.  Any
+ * context.
  */
 bool zones_charge(unsigned int zone, unsigned int highest, size_t nr,
 		  unsigned int flags);
@@ -47,8 +48,10 @@ size_t zones_nr_used(unsigned int zone);
  * which keeps buddy.c from giving them to the span.
  */
 
-/* dma.c: 16 MiB below 4 GiB, locked.  The calls return NULL or false when another
- * thread has the lock and @may_wait is false. */
+/*
+ * dma.c: 16 MiB below 4 GiB, locked.  The calls return NULL or false when
+ * another thread has the lock and @may_wait is false.
+ */
 struct page *dma_alloc(unsigned int order, bool may_wait);
 bool dma_try_free(struct page *page, size_t nr);
 bool is_dma_page(const struct page *page);

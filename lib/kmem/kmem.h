@@ -142,7 +142,9 @@ size_t kmem_trim(enum kmem_status *status, void **culprit);
  */
 bool kmem_find_memory(void);
 
-/* After an allocation, outside the gate: what the next ones will profit from. */
+/*
+ * After an allocation, outside the gate: what the next ones will profit from.
+ */
 void kmem_look_ahead(void);
 
 /*

@@ -29,9 +29,9 @@ int os_map_low(void **addr, size_t bytes);
 int os_lock_memory(void *addr, size_t bytes);
 
 /*
- * The number of the machine's page frame behind @addr, in units of the machine's
- * page size.  -EPERM where the system does not tell, -ENOENT where there is
- * none.
+ * The number of the machine's page frame behind @addr, in units of the
+ * machine's page size.  -EPERM where the system does not tell, -ENOENT where
+ * there is none.
  */
 int os_frame_number(const void *addr, u64 *frame);
 

@@ -442,7 +442,7 @@ int span_map_records(struct page *page, size_t nr_blocks)
 #else
 #define DIRECT_MAP_BYTES (MAX_NR_FRAMES << PAGE_SHIFT)
 #define MAX_RESERVED	 DIRECT_MAP_BYTES /* and as much for vmap areas */
-#define EMERGENCY_SHARE	 2 /* others will use it, too */
+#define EMERGENCY_SHARE	 2		  /* others will use it, too */
 #endif
 
 /* Lay out sheaf area, byte map, mem_map and frames from @base upward. */

@@ -112,7 +112,9 @@ static inline void gate_try_leave(struct tcache *tc)
 	store_release(&tc->is_busy, 0);
 }
 
-/* Whether the calling thread is in a slow path, below a signal handler that is. */
+/*
+ * Whether the calling thread is in a slow path, below a signal handler that is.
+ */
 bool gate_is_inside(void);
 
 /* The same for the moment in which a thread has no caches yet. */

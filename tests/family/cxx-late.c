@@ -67,7 +67,8 @@ TEST(nothrow_new_works_without_libstdcxx)
 
 	if (!on_pfmalloc())
 		SKIP("glibc has no operators");
-	*(void **)&new = dlsym(RTLD_DEFAULT, "_Znw" SIZE_LETTER "RKSt9nothrow_t");
+	*(void **)&new =
+		dlsym(RTLD_DEFAULT, "_Znw" SIZE_LETTER "RKSt9nothrow_t");
 	if (!EXPECT(new))
 		return;
 	EXPECT_EQ((uintptr_t) new (opaque(SIZE_MAX), ""), 0);

@@ -379,8 +379,8 @@ TEST(nothrow_new_turns_the_handlers_bad_alloc_into_nullptr)
  */
 TEST(new_succeeds_once_the_handler_has_freed_enough)
 {
-	const size_t size = sizeof(size_t) > 4 ? size_t(1) << 16 << 16
-					       : size_t(64) << 20;
+	const size_t size =
+		sizeof(size_t) > 4 ? size_t(1) << 16 << 16 : size_t(64) << 20;
 	const size_t most = 65536;
 	std::vector<void *> held;
 	bool threw = false;

@@ -4,8 +4,8 @@
  *
  * The storm: threads that allocate and free without pause, by malloc() and by
  * alloc_pages(), are interrupted anywhere by signals whose handler allocates,
- * checks and frees pages.  What it holds is filled with its name, so that a frame
- * that two have at once is found out.
+ * checks and frees pages.  What it holds is filled with its name, so that a
+ * frame that two have at once is found out.
  */
 #include <errno.h>
 #include <signal.h>

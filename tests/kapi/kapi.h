@@ -34,7 +34,7 @@ static inline bool with_conf(const char *conf, void (*function)(void))
 {
 	struct configured configured = {conf, function};
 
-	return EXPECT(child_run(60, run_configured, &configured));
+	return EXPECT(child_run(200, run_configured, &configured));
 }
 
 /* The library is the process's own after this: not for tests with children. */

@@ -88,7 +88,9 @@ TEST(high_memory_has_a_share_where_it_is_on)
 	with_conf("kmem_limit:256M,highmem:on", check_formulas_high);
 }
 
-/* NORMAL to its min mark; what DMA must keep is its min mark and its reserve. */
+/*
+ * NORMAL to its min mark; what DMA must keep is its min mark and its reserve.
+ */
 static void exhaust_kernel(void)
 {
 	struct zone *normal = zone_at(ZONE_NORMAL), *dma = zone_at(ZONE_DMA);
@@ -341,7 +343,9 @@ TEST(a_task_may_forbid_what_its_requests_do)
 	with_conf("kmem_limit:64M,highmem:off", forbid_file_systems);
 }
 
-/* An order-0 request that waits goes deeper at the end; a costly one does not. */
+/*
+ * An order-0 request that waits goes deeper at the end; a costly one does not.
+ */
 static void last_resort(void)
 {
 	struct zone *normal = zone_at(ZONE_NORMAL);

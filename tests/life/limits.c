@@ -131,8 +131,8 @@ static void fill_up_and_recover(void *arg)
 	}
 	for (i = 0; i < 5; i++) {
 		/* 32-bit processes reserve addresses, in powers of two. */
-		if (!EXPECT_GT(bytes[i][0], sizeof(void *) > 4 ? 120 << 20
-							       : 30 << 20) ||
+		if (!EXPECT_GT(bytes[i][0],
+			       sizeof(void *) > 4 ? 120 << 20 : 30 << 20) ||
 		    !EXPECT_GT(bytes[i][1], bytes[i][0] / 4 * 3))
 			tap_note("  blocks of %zu: %zu MiB, then %zu MiB",
 				 kinds[i], bytes[i][0] >> 20,

@@ -7,7 +7,8 @@
 #include "unit.h"
 
 #define SIZE_BITS (8 * sizeof(size_t))
-#define MANY	  (SIZE_BITS - PAGE_SHIFT - 1) /* 2^MANY frames are half of all */
+/* 2^MANY frames are half of what addresses can have. */
+#define MANY (SIZE_BITS - PAGE_SHIFT - 1)
 
 TEST(ilog2_is_the_position_of_the_highest_bit)
 {

@@ -50,7 +50,8 @@ static inline enum zone_type gfp_zone(gfp_t gfp)
 #define get_zeroed_page(gfp)	     pf_get_free_pages((gfp) | __GFP_ZERO, 0)
 #define __get_dma_pages(gfp, order)  pf_get_free_pages((gfp) | GFP_DMA, order)
 #define free_pages(addr, order)	     pf_free_pages_addr(addr, order)
-#define free_page(addr)		     pf_free_pages_addr((unsigned long)(addr), 0)
+
+#define free_page(addr) pf_free_pages_addr((unsigned long)(addr), 0)
 
 #define alloc_pages_exact(size, gfp) pf_alloc_pages_exact(size, gfp)
 #define alloc_pages_exact_nid(nid, size, gfp) \

@@ -12,8 +12,8 @@
  *	GFP_DMA		frames with addresses below 4 GiB, locked in memory
  *	__GFP_HIGHMEM	the frame needs no permanent address: see kmap()
  *
- * The values are the kernel's.  This file needs no other one: <pfmalloc/pages.h>
- * includes it, too.
+ * The values are the kernel's.  This file needs no other one:
+ * <pfmalloc/pages.h> includes it, too.
  */
 #ifndef PFMALLOC_LINUX_GFP_TYPES_H
 #define PFMALLOC_LINUX_GFP_TYPES_H

@@ -3,9 +3,9 @@
  * mm.h - references to page frames, and the mappings of the process
  *
  * There is one address space, the process's: current->mm.  Its mappings are
- * what the system says (/proc/self/maps) at the moment in which mmap_read_lock()
- * is taken, each with what the allocator has in it (pf_contents).  Their vm_file
- * is NULL; pf_name has the path.
+ * what the system says (/proc/self/maps) at the moment in which
+ * mmap_read_lock() is taken, each with what the allocator has in it
+ * (pf_contents).  Their vm_file is NULL; pf_name has the path.
  */
 #ifndef PFMALLOC_LINUX_MM_H
 #define PFMALLOC_LINUX_MM_H
@@ -225,8 +225,8 @@ pf_api struct vm_area_struct *pf_find_vma_prev(struct mm_struct *mm,
 					       struct vm_area_struct **pprev);
 
 /*
- * The names of @vma's contents, separated by blanks: "normal slab".  Return: the
- * length of the whole text, without the NUL.
+ * The names of @vma's contents, separated by blanks: "normal slab".  Return:
+ * the length of the whole text, without the NUL.
  */
 pf_api size_t pf_vma_contents_text(const struct vm_area_struct *vma, char *text,
 				   size_t size);

@@ -7,8 +7,8 @@
  * kmem_limit in pfmalloc.conf(5).  There is one node.
  *
  * The largest block has 1024 frames.  Its name changed: MAX_ORDER was 11, one
- * more than the largest order, up to Linux 6.3, and 10 up to 6.7; from 6.8 on it
- * is MAX_PAGE_ORDER.
+ * more than the largest order, up to Linux 6.3, and 10 up to 6.7; from 6.8 on
+ * it is MAX_PAGE_ORDER.
  */
 #ifndef PFMALLOC_LINUX_MMZONE_H
 #define PFMALLOC_LINUX_MMZONE_H

@@ -3,8 +3,9 @@
  * page-flags.h - what a client says of its frame, and compound pages
  *
  * The flags are the client's alone, but for PG_head, and nothing happens when
- * they are set: lock_page() is in <linux/pagemap.h>.  They are 0 in a new frame.
- * Which frames belong together is in the allocator's members of struct page.
+ * they are set: lock_page() is in <linux/pagemap.h>.  They are 0 in a new
+ * frame.  Which frames belong together is in the allocator's members of struct
+ * page.
  */
 #ifndef PFMALLOC_LINUX_PAGE_FLAGS_H
 #define PFMALLOC_LINUX_PAGE_FLAGS_H
@@ -95,8 +96,8 @@ static inline long folio_nr_pages(const struct folio *folio)
 }
 
 /*
- * Page, SetPage, ClearPage, TestSetPage, TestClearPage, and with underscores not
- * atomic; the same for folios.
+ * Page, SetPage, ClearPage, TestSetPage, TestClearPage, and with underscores
+ * not atomic; the same for folios.
  */
 #define PF_PAGEFLAG(Name, name)                                            \
 	static inline int Page##Name(const struct page *page)              \
