@@ -32,7 +32,7 @@ struct conf {
 	u32 foreign;	/* enum conf_foreign */
 	u32 ioport;	/* enum conf_ioport: what port I/O goes through */
 	u32 highmem;	/* frames without an address for GFP_HIGHMEM: 0 or 1 */
-	u64 kmem_limit; /* bytes for kernel-style calls; 0: what there is */
+	u64 kmem_limit; /* bytes for kernel-style calls; 0: as the machine has */
 };
 
 /* Read-only after conf_init(). */
