@@ -27,4 +27,13 @@ enum {
 	LAYOUT_FLAGS = 56,
 };
 
+/*
+ * What a compound page serves, in its first frame's page->class; 0 for none of
+ * the allocator's business.
+ */
+enum {
+	KAPI_SLAB = 0xf1,  /* the objects of a kmem_cache; mapping: its record */
+	KAPI_LARGE = 0xf2, /* one object of kmalloc(); mapping: its order */
+};
+
 #endif

@@ -24,6 +24,8 @@ enum {
 };
 
 void (*kmem_fork_child_hook)(void);
+char *kmem_clients_start;
+char *kmem_clients_end;
 
 static u32 state;
 static __thread os_signals fork_signals

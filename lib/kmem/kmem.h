@@ -153,6 +153,16 @@ void kmem_look_ahead(void);
  */
 extern void (*kmem_fork_child_hook)(void) pf_hidden;
 
+/* Where a layer above has areas that are not malloc's; set once, with it. */
+extern char *kmem_clients_start pf_hidden;
+extern char *kmem_clients_end pf_hidden;
+
+static inline bool kmem_is_clients_area(const void *p)
+{
+	return (const char *)p >= kmem_clients_start &&
+	       (const char *)p < kmem_clients_end;
+}
+
 /* fork(): before, after in the parent, after in the child. */
 void kmem_fork_prepare(void);
 void kmem_fork_parent(void);

@@ -6,13 +6,27 @@
  * are read without a lock: the process ends here.
  */
 #include "base/print.h"
+#include "kapi/layout.h"
 #include "kmem/emergency.h"
 #include "malloc/malloc.h"
 #include "os/report.h"
 #include "slab/slab.h"
 #include "vmalloc/vmalloc.h"
 
-static const char *what_it_is(enum kmem_status status)
+static const char *client_page(const void *p)
+{
+	const struct page *page = virt_to_page(p);
+	uintptr_t link = (uintptr_t)page->link.next;
+
+	if (link & 1)
+		page = (const struct page *)(link - 1);
+	if (page->class == KAPI_SLAB || page->class == KAPI_LARGE)
+		return "an object of kmalloc() or a kmem_cache, which kfree() "
+		       "frees";
+	return "a page of alloc_pages(), which __free_pages() frees";
+}
+
+static const char *what_it_is(const void *p, enum kmem_status status)
 {
 	switch (status) {
 	case KMEM_ALREADY_FREE:
@@ -20,8 +34,10 @@ static const char *what_it_is(enum kmem_status status)
 	case KMEM_INTERIOR:
 		return "a pointer into the middle of an object";
 	case KMEM_CLIENT_PAGE:
-		return "a page of alloc_pages(), which __free_pages() frees";
+		return client_page(p);
 	case KMEM_FOREIGN:
+		if (kmem_is_clients_area(p))
+			return "memory of vmalloc(), which vfree() frees";
 		return "a pointer that no allocator here owns";
 	default:
 		return "memory that is not in use";
@@ -125,7 +141,7 @@ _Noreturn void report_bad_pointer(const char *operation, const void *p,
 
 	describe(&facts, p, status);
 	forget_caches();
-	report_line("BUG: %s of %s: %p", operation, what_it_is(status), p);
+	report_line("BUG: %s of %s: %p", operation, what_it_is(p, status), p);
 	report_line("  %s", facts.start);
 	report_abort();
 }

@@ -16,7 +16,7 @@ static void *next(const char *name, const char *operation, void *p)
 {
 	void *function = NULL;
 
-	if (pf_conf.foreign == FOREIGN_FORWARD)
+	if (pf_conf.foreign == FOREIGN_FORWARD && !kmem_is_clients_area(p))
 		function = loader_find_next(name);
 	if (!function)
 		report_bad_pointer(operation, p, KMEM_FOREIGN);

@@ -51,6 +51,18 @@ struct option {
 			 0},                                                   \
 			{"highmem", &pf_conf.highmem, {"off", "on"}, 0},       \
 			{"kmem_limit", NULL, {NULL}, 0, &pf_conf.kmem_limit},  \
+			{"slab_nomerge",                                       \
+			 &pf_conf.slab_nomerge,                                \
+			 {"off", "on"},                                        \
+			 0},                                                   \
+			{"init_on_alloc",                                      \
+			 &pf_conf.init_on_alloc,                               \
+			 {"off", "on"},                                        \
+			 0},                                                   \
+			{"init_on_free",                                       \
+			 &pf_conf.init_on_free,                                \
+			 {"off", "on"},                                        \
+			 0},                                                   \
 	}
 
 /* A piece of the variable's text, not terminated. */

@@ -41,6 +41,9 @@ static void read_conf(void *arg)
 	EXPECT_EQ(pf_conf.ioport, expected->conf.ioport);
 	EXPECT_EQ(pf_conf.highmem, expected->conf.highmem);
 	EXPECT_EQ(pf_conf.kmem_limit, expected->conf.kmem_limit);
+	EXPECT_EQ(pf_conf.slab_nomerge, expected->conf.slab_nomerge);
+	EXPECT_EQ(pf_conf.init_on_alloc, expected->conf.init_on_alloc);
+	EXPECT_EQ(pf_conf.init_on_free, expected->conf.init_on_free);
 }
 
 /* The text gives these options and makes exactly this noise. */
@@ -86,6 +89,12 @@ TEST(each_value_of_each_option_is_understood)
 	expect_conf("ioport:ioperm", WITH(ioport, IOPORT_IOPERM), "");
 	expect_conf("ioport:devport", WITH(ioport, IOPORT_DEVPORT), "");
 	expect_conf("ioport:sim", WITH(ioport, IOPORT_SIM), "");
+	expect_conf("slab_nomerge:on", WITH(slab_nomerge, 1), "");
+	expect_conf("slab_nomerge:off", defaults, "");
+	expect_conf("init_on_alloc:on", WITH(init_on_alloc, 1), "");
+	expect_conf("init_on_alloc:off", defaults, "");
+	expect_conf("init_on_free:on", WITH(init_on_free, 1), "");
+	expect_conf("init_on_free:off", defaults, "");
 }
 
 TEST(several_options_are_separated_by_commas)
@@ -112,7 +121,8 @@ TEST(the_last_of_two_values_counts)
 #define NO_OPTION(name)                                                   \
 	"pfmalloc: PFMALLOC_CONF: there is no option \"" name             \
 	"\"; the options are stack, thp, decay_ms, background, foreign, " \
-	"ioport, highmem, kmem_limit\n"
+	"ioport, highmem, kmem_limit, slab_nomerge, init_on_alloc, "      \
+	"init_on_free\n"
 
 TEST(an_unknown_option_is_named_with_those_there_are)
 {
