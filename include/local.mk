@@ -6,8 +6,12 @@ pfmallocincludedir = $(includedir)/pfmalloc
 pfmallocinclude_HEADERS = \
 	include/pfmalloc/highmem.h \
 	include/pfmalloc/ioport.h \
+	include/pfmalloc/mempool.h \
 	include/pfmalloc/pages.h \
-	include/pfmalloc/pfmalloc.h
+	include/pfmalloc/pfmalloc.h \
+	include/pfmalloc/shrinker.h \
+	include/pfmalloc/slab.h \
+	include/pfmalloc/vmalloc.h
 
 # Under the kernel's names: -I.../pfmalloc
 pfmalloclinuxdir = $(pfmallocincludedir)/linux
@@ -67,6 +71,7 @@ pfmalloclinux_HEADERS = \
 	include/pfmalloc/linux/log2.h \
 	include/pfmalloc/linux/math.h \
 	include/pfmalloc/linux/math64.h \
+	include/pfmalloc/linux/mempool.h \
 	include/pfmalloc/linux/minmax.h \
 	include/pfmalloc/linux/mm.h \
 	include/pfmalloc/linux/mm_types.h \
@@ -101,7 +106,9 @@ pfmalloclinux_HEADERS = \
 	include/pfmalloc/linux/rwsem.h \
 	include/pfmalloc/linux/sched.h \
 	include/pfmalloc/linux/semaphore.h \
+	include/pfmalloc/linux/shrinker.h \
 	include/pfmalloc/linux/sizes.h \
+	include/pfmalloc/linux/slab.h \
 	include/pfmalloc/linux/smp.h \
 	include/pfmalloc/linux/spinlock.h \
 	include/pfmalloc/linux/spinlock_types.h \
@@ -121,6 +128,7 @@ pfmalloclinux_HEADERS = \
 	include/pfmalloc/linux/uaccess.h \
 	include/pfmalloc/linux/unaligned.h \
 	include/pfmalloc/linux/version.h \
+	include/pfmalloc/linux/vmalloc.h \
 	include/pfmalloc/linux/wait.h \
 	include/pfmalloc/linux/wordpart.h \
 	include/pfmalloc/linux/workqueue.h

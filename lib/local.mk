@@ -83,19 +83,38 @@ core_sources = \
 	lib/ioport/resource.h \
 	lib/ioport/sim.c \
 	lib/kenv/os.c \
+	lib/kapi/areas.c \
+	lib/kapi/areas.h \
+	lib/kapi/bulk.c \
+	lib/kapi/cache.c \
+	lib/kapi/cache.h \
 	lib/kapi/contents.c \
 	lib/kapi/dma.c \
 	lib/kapi/frames.c \
 	lib/kapi/frames.h \
+	lib/kapi/handlers.c \
 	lib/kapi/highmem.c \
 	lib/kapi/kapi.h \
+	lib/kapi/kmalloc.c \
 	lib/kapi/kmap.c \
 	lib/kapi/kmap.h \
 	lib/kapi/layout.h \
+	lib/kapi/mempool.c \
+	lib/kapi/meta.c \
+	lib/kapi/misuse.c \
+	lib/kapi/object.c \
 	lib/kapi/pages.c \
 	lib/kapi/pages.h \
+	lib/kapi/range.c \
+	lib/kapi/range.h \
 	lib/kapi/reserve.c \
 	lib/kapi/reserve.h \
+	lib/kapi/shrinker.c \
+	lib/kapi/slabs.c \
+	lib/kapi/slabs.h \
+	lib/kapi/vmalloc.c \
+	lib/kapi/vmalloc.h \
+	lib/kapi/vmap.c \
 	lib/kapi/zones.c \
 	lib/kapi/zones.h \
 	lib/malloc/aligned.c \
@@ -126,6 +145,7 @@ kenv_sources = \
 	lib/kenv/vsprintf.c \
 	lib/kenv/wait.c \
 	lib/kenv/workqueue.c \
+	lib/kapi/kasprintf.c \
 	lib/kapi/mm.c \
 	lib/kapi/mmzone.c \
 	lib/kapi/reclaim.c \
@@ -152,6 +172,12 @@ libpfcheck_la_SOURCES = $(core_sources)
 libpfcheck_la_CPPFLAGS = $(AM_CPPFLAGS) -DPF_CHECKS
 libpfcheck_la_CFLAGS = $(AM_CFLAGS) $(PF_LIB_CFLAGS)
 
+# Both in one archive, for tests of what uses files of both: they call each
+# other.
+check_LTLIBRARIES += libpfkernelcheck.la
+libpfkernelcheck_la_SOURCES =
+libpfkernelcheck_la_LIBADD = libpfkenvcheck.la libpfcheck.la
+
 check_LTLIBRARIES += libpfkenvcheck.la
 libpfkenvcheck_la_SOURCES = $(kenv_sources)
 libpfkenvcheck_la_CPPFLAGS = $(libpfkenv_la_CPPFLAGS) -DPF_CHECKS
@@ -163,6 +189,7 @@ libpfpreload_la_LIBTOOLFLAGS = --tag=disable-static
 libpfcheck_la_LIBTOOLFLAGS = --tag=disable-static
 libpfkenv_la_LIBTOOLFLAGS = --tag=disable-static
 libpfkenvcheck_la_LIBTOOLFLAGS = --tag=disable-static
+libpfkernelcheck_la_LIBTOOLFLAGS = --tag=disable-static
 endif
 
 # The version of the binary interface, current:revision:age, moves only with a

@@ -7,6 +7,7 @@
  */
 #include "kapi/kapi.h"
 #include "kapi/kmap.h"
+#include "kapi/range.h"
 #include "kapi/zones.h"
 #include "page/span.h"
 
@@ -48,6 +49,8 @@ unsigned int kapi_contents(const void *start, const void *end)
 		{KAPI_HAS_MEM_MAP, {mem_map, frames}},
 		{KAPI_HAS_NORMAL, {frames, base + (limit << PAGE_SHIFT)}},
 		{KAPI_HAS_VMALLOC, {vmalloc_start, vmalloc_end}},
+		{KAPI_HAS_VMALLOC,
+		 {kapi_range.vmalloc_start, kapi_range.vmalloc_end}},
 		{KAPI_HAS_EMERGENCY, {emergency_start, emergency_end}},
 	};
 	const struct range range = {start, end};

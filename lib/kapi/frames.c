@@ -29,6 +29,7 @@
 #include "kapi/kmap.h"
 #include "kapi/layout.h"
 #include "kapi/reserve.h"
+#include "kapi/vmalloc.h"
 #include "kmem/kmem.h"
 #include "os/os.h"
 #include "slab/gate.h"
@@ -78,7 +79,12 @@ struct tcache *kapi_enter(void)
 
 void *page_to_addr(const struct page *page)
 {
-	return is_dma_page(page) ? dma_page_to_virt(page) : page_to_virt(page);
+	void *addr;
+
+	if (is_dma_page(page))
+		return dma_page_to_virt(page);
+	addr = vmalloc_page_address(page);
+	return unlikely(addr) ? addr : page_to_virt(page);
 }
 
 static struct page *take_normal(unsigned int order)
@@ -237,6 +243,8 @@ void frames_give(struct page *page, unsigned int order)
 	bool is_given = false;
 	struct tcache *tc;
 
+	if (unlikely(vmalloc_page_address(page)))
+		return; /* goes with its area */
 	if (zone == KAPI_HIGHMEM)
 		check_unmapped(page, order);
 	forget_clients(page, order);

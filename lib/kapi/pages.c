@@ -28,6 +28,7 @@
  */
 #include <pfmalloc/pages.h>
 
+#include "kapi/cache.h"
 #include "kapi/frames.h"
 #include "kapi/kmap.h"
 #include "kapi/pages.h"
@@ -47,6 +48,7 @@ static void fork_child(void)
 	dma_fork_child();
 	highmem_fork_child();
 	kmap_fork_child();
+	kcaches_reset();
 	if (state == 1) /* by a thread that is not here */
 		state = 0;
 }
