@@ -19,10 +19,21 @@ kapi_programs = \
 	tests/kapi/pages \
 	tests/kapi/refused \
 	tests/kapi/zones
+# Of objects, pools, areas and shrinkers.
+slab_programs = \
+	tests/kapi/areas \
+	tests/kapi/caches \
+	tests/kapi/kmalloc \
+	tests/kapi/misuse \
+	tests/kapi/model \
+	tests/kapi/pools \
+	tests/kapi/storm
+kapi_programs += $(slab_programs)
 check_PROGRAMS += $(kapi_programs)
-TESTS += $(kapi_programs) tests/kapi/versions.t
-EXTRA_DIST += tests/kapi/versions.t
-noinst_HEADERS += tests/kapi/kapi.h
+TESTS += $(kapi_programs) tests/kapi/modules.t tests/kapi/versions.t
+EXTRA_DIST += tests/kapi/modules.t tests/kapi/versions.t \
+	tests/examples/kernel/driver.c
+noinst_HEADERS += tests/kapi/kapi.h tests/kapi/slab.h
 
 tests_kapi_atomic_SOURCES = tests/kapi/atomic.c
 tests_kapi_atomic_CPPFLAGS = $(kapi_cppflags)
@@ -59,3 +70,40 @@ tests_kapi_zones_CPPFLAGS = $(kapi_cppflags)
 tests_kapi_zones_CFLAGS = $(kapi_cflags)
 tests_kapi_zones_LDFLAGS = $(kapi_ldflags)
 tests_kapi_zones_LDADD = $(kapi_ldadd)
+
+slab_ldadd = tests/unit/libunit.la tests/libtap.la libpfkernelcheck.la
+
+tests_kapi_areas_SOURCES = tests/kapi/areas.c
+tests_kapi_areas_CPPFLAGS = $(kapi_cppflags)
+tests_kapi_areas_CFLAGS = $(kapi_cflags)
+tests_kapi_areas_LDADD = $(slab_ldadd)
+
+tests_kapi_caches_SOURCES = tests/kapi/caches.c
+tests_kapi_caches_CPPFLAGS = $(kapi_cppflags)
+tests_kapi_caches_CFLAGS = $(kapi_cflags)
+tests_kapi_caches_LDADD = $(slab_ldadd)
+
+tests_kapi_kmalloc_SOURCES = tests/kapi/kmalloc.c
+tests_kapi_kmalloc_CPPFLAGS = $(kapi_cppflags)
+tests_kapi_kmalloc_CFLAGS = $(kapi_cflags)
+tests_kapi_kmalloc_LDADD = $(slab_ldadd)
+
+tests_kapi_misuse_SOURCES = tests/kapi/misuse.c
+tests_kapi_misuse_CPPFLAGS = $(kapi_cppflags)
+tests_kapi_misuse_CFLAGS = $(kapi_cflags)
+tests_kapi_misuse_LDADD = $(slab_ldadd)
+
+tests_kapi_model_SOURCES = tests/kapi/model.c
+tests_kapi_model_CPPFLAGS = $(kapi_cppflags)
+tests_kapi_model_CFLAGS = $(kapi_cflags)
+tests_kapi_model_LDADD = $(slab_ldadd)
+
+tests_kapi_pools_SOURCES = tests/kapi/pools.c
+tests_kapi_pools_CPPFLAGS = $(kapi_cppflags)
+tests_kapi_pools_CFLAGS = $(kapi_cflags)
+tests_kapi_pools_LDADD = $(slab_ldadd)
+
+tests_kapi_storm_SOURCES = tests/kapi/storm.c
+tests_kapi_storm_CPPFLAGS = $(kapi_cppflags)
+tests_kapi_storm_CFLAGS = $(kapi_cflags)
+tests_kapi_storm_LDADD = $(slab_ldadd)
