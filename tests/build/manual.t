@@ -39,9 +39,10 @@ check "pfmalloc(3) has every function of its header" \
 	missing_functions include/pfmalloc/pfmalloc.h lib/malloc/pfmalloc.3
 check "pfmalloc-ioport(3) has every function of its header" \
 	missing_functions include/pfmalloc/ioport.h lib/ioport/pfmalloc-ioport.3
-check "pfmalloc-kmem(3) has every function of <pfmalloc/pages.h>" \
-	missing_functions include/pfmalloc/pages.h lib/kapi/pfmalloc-kmem.3
-check "pfmalloc-kmem(3) has every function of <pfmalloc/highmem.h>" \
-	missing_functions include/pfmalloc/highmem.h lib/kapi/pfmalloc-kmem.3
+for header in highmem mempool pages shrinker slab vmalloc; do
+	check "pfmalloc-kmem(3) has every function of <pfmalloc/$header.h>" \
+		missing_functions include/pfmalloc/$header.h \
+		lib/kapi/pfmalloc-kmem.3
+done
 
 finish
