@@ -13,6 +13,9 @@
  *	1. a block of the thread's lists, if it is not just being changed
  *	2. a slot of the reserve
  *	3. a block of the zone, if its lock is free and the gate is open
+ *	4. a part of a block of the stock: 16 MiB that are online, and have no
+ *	   memory behind them until they are used, for programs that allocate
+ *	   much where they may not sleep
  *
  * so it never asks the system for memory: it gets what there is.
  *
@@ -26,6 +29,7 @@
 
 #include <pfmalloc/linux/gfp_types.h>
 
+#include "buddy/buddy.h"
 #include "kapi/kmap.h"
 #include "kapi/layout.h"
 #include "kapi/reserve.h"
@@ -53,6 +57,12 @@ static_assert(offsetof(struct page, area_offset) == LAYOUT_FLAGS, "");
 #define GATE_WAIT_MS 2000
 
 static u32 wants_decay; /* frames have come back to the zone */
+
+/* Untouched blocks of MAX_PAGE_ORDER; zone_normal's lock. */
+#define NR_STOCK 4
+static struct page *stock[NR_STOCK];
+static size_t nr_stock;
+static u32 wants_stock = 1; /* .data that only clients touch */
 
 struct tcache *kapi_enter(void)
 {
@@ -100,6 +110,56 @@ static struct page *take_normal(unsigned int order)
 	return page;
 }
 
+/* A part of a block of the stock, the rest to the zone; does not wait. */
+static struct page *take_from_stock(unsigned int order)
+{
+	size_t nr = 1UL << order;
+	struct page *page = NULL;
+	u8 flags;
+
+	if (!lock_try_acquire(&zone_normal.lock))
+		return NULL;
+	if (nr_stock) {
+		page = stock[--nr_stock];
+		flags = page->flags;
+		buddy_free_range_locked(&zone_normal,
+					page_to_pfn(page) + (pfn_t)nr,
+					MAX_ORDER_NR_PAGES - nr,
+					flags & PAGE_WARM ? WARM : COLD);
+		page->flags = flags;
+	}
+	lock_release(&zone_normal.lock);
+	WRITE_ONCE(wants_stock, 1);
+	return page;
+}
+
+/* One block more; false when the stock is full, or the system refuses. */
+static bool add_to_stock(void)
+{
+	struct page *page =
+		zone_alloc_pages(&zone_normal, MAX_ORDER_NR_PAGES, 0);
+	bool is_full;
+
+	if (!page)
+		return false;
+	lock_acquire(&zone_normal.lock);
+	is_full = nr_stock == NR_STOCK;
+	if (is_full)
+		buddy_free_locked(&zone_normal, page, MAX_PAGE_ORDER,
+				  page_is_warm(page) ? WARM : COLD);
+	else
+		stock[nr_stock++] = page;
+	lock_release(&zone_normal.lock);
+	return !is_full;
+}
+
+static void fill_stock(void)
+{
+	WRITE_ONCE(wants_stock, 0);
+	while (READ_ONCE(nr_stock) < NR_STOCK && add_to_stock())
+		;
+}
+
 static struct page *try_take_normal(unsigned int order)
 {
 	struct tcache *tc = gate_try_enter();
@@ -116,6 +176,8 @@ static struct page *try_take_normal(unsigned int order)
 	tc = gate_try_enter();
 	if (tc) {
 		page = zone_try_alloc_pages(&zone_normal, 1UL << order);
+		if (!page)
+			page = take_from_stock(order);
 		gate_try_leave(tc);
 	}
 	return page;
@@ -286,7 +348,7 @@ void frames_tidy(void)
 	struct tcache *tc;
 
 	if (likely(!reserve_has_deferred() && !reserve_is_used() &&
-		   !READ_ONCE(wants_decay)))
+		   !READ_ONCE(wants_decay) && !READ_ONCE(wants_stock)))
 		return;
 	tc = kmem_is_ready() ? gate_enter() : NULL;
 	if (!tc)
@@ -294,6 +356,8 @@ void frames_tidy(void)
 	give_deferred(tc);
 	if (reserve_is_used())
 		reserve_fill(alloc_for_reserve, tc);
+	if (READ_ONCE(wants_stock))
+		fill_stock();
 	highmem_tidy();
 	if (READ_ONCE(wants_decay)) {
 		WRITE_ONCE(wants_decay, 0);

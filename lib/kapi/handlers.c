@@ -226,6 +226,7 @@ void kapi_do_work(void)
 	stack = fill_reserves();
 	gate_leave(tc);
 	kslabs_release(stack);
+	frames_tidy();
 }
 
 static void drain_array(struct karray *a, struct kcache *s)

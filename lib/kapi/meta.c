@@ -19,8 +19,10 @@
 #include "os/os.h"
 
 #define MAX_UNITS  (META_MAX_BYTES / META_UNIT)
-#define GROW_BYTES KIB(64)
-#define NR_RESERVE 32
+#define GROW_BYTES MIB(4)
+/* Mapped for who may not map: records for 16 MiB of slabs. */
+#define AHEAD_BYTES MIB(2)
+#define NR_RESERVE  32
 
 struct record {
 	struct record *next;
@@ -43,19 +45,25 @@ static size_t units_of(size_t bytes)
 	return (bytes + META_UNIT - 1) / META_UNIT;
 }
 
+/* Addresses; there is memory behind them when they are used. */
+static bool map_locked(void)
+{
+	char *end = kapi_range.records + pool.mapped;
+
+	if (end + GROW_BYTES > kapi_range.records_end ||
+	    kapi_map(end, GROW_BYTES))
+		return false;
+	pool.mapped += GROW_BYTES;
+	return true;
+}
+
 static struct record *cut_locked(size_t units, bool may_wait)
 {
 	size_t bytes = units * META_UNIT;
 	char *record = kapi_range.records + pool.used;
 
-	if (pool.used + bytes > pool.mapped) {
-		char *end = kapi_range.records + pool.mapped;
-
-		if (!may_wait || end + GROW_BYTES > kapi_range.records_end ||
-		    kapi_map(end, GROW_BYTES))
-			return NULL;
-		pool.mapped += GROW_BYTES;
-	}
+	if (pool.used + bytes > pool.mapped && !(may_wait && map_locked()))
+		return NULL;
 	pool.used += bytes;
 	return (struct record *)record;
 }
@@ -118,6 +126,10 @@ void meta_fill_reserve(void)
 {
 	size_t i;
 
+	lock_acquire(&pool.lock);
+	if (pool.mapped - pool.used < AHEAD_BYTES)
+		map_locked();
+	lock_release(&pool.lock);
 	for (i = 0; i < NR_RESERVE; i++) {
 		void *nothing = NULL;
 		void *record;

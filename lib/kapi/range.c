@@ -19,7 +19,7 @@
 #include "page/span.h"
 #include "slab/gate.h"
 
-#define SMALLEST_BYTES MIB(32)
+#define SMALLEST_BYTES MIB(64)
 
 #if UINTPTR_MAX > UINT32_MAX
 #define FIXED_BYTES   (256UL << 30)

@@ -368,15 +368,15 @@ TEST(an_rcu_head_is_enough_to_free)
 /* Without may-sleep flags: under a spinlock, say. */
 TEST(atomic_requests_are_served_by_the_thousand)
 {
-	static void *p[2000];
+	static void *p[100000];
 	int i, nr = 0;
 
-	for (i = 0; i < 2000; i++) {
+	for (i = 0; i < 100000; i++) {
 		p[i] = kmalloc(64, GFP_ATOMIC);
 		nr += p[i] != NULL;
 	}
-	EXPECT_EQ(nr, 2000);
-	for (i = 0; i < 2000; i++)
+	EXPECT_EQ(nr, 100000);
+	for (i = 0; i < 100000; i++)
 		kfree(p[i]);
 	EXPECT(pf_kmem_check());
 }
