@@ -113,16 +113,13 @@ static bool fill(struct kmem_cache *cache, gfp_t gfp,
 struct pf_slab_sheaf *pf_kmem_cache_prefill_sheaf(struct kmem_cache *cache,
 						  gfp_t gfp, unsigned int size)
 {
-	unsigned int room = kcache_of(cache)->sheaf_capacity;
-	struct pf_slab_sheaf *sheaf;
+	struct pf_slab_sheaf *sheaf =
+		pf_kmalloc(sheaf_bytes(size), gfp & ~(unsigned)__GFP_ZERO);
 
-	if (room < size)
-		room = size;
-	sheaf = pf_kmalloc(sheaf_bytes(room), gfp & ~(unsigned)__GFP_ZERO);
 	if (!sheaf)
 		return NULL;
 	sheaf->nr = 0;
-	sheaf->room = room;
+	sheaf->room = size;
 	if (fill(cache, gfp, sheaf, size))
 		return sheaf;
 	pf_kfree(sheaf);

@@ -72,7 +72,6 @@ struct kcache {
 	unsigned int flags; /* SLAB_... */
 	unsigned int gfp;   /* for its slabs, beside the request's */
 	unsigned int refcount;
-	unsigned int sheaf_capacity;
 	void (*ctor)(void *object);
 	const char *name;
 	struct list_head link; /* all caches, newest first */

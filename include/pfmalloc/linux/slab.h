@@ -209,7 +209,7 @@ struct kmem_cache_args {
 	unsigned int freeptr_offset; /* no link lies in an object, here */
 	bool use_freeptr_offset;
 	void (*ctor)(void *object);
-	unsigned int sheaf_capacity;
+	unsigned int sheaf_capacity; /* of a thread's: chosen here */
 };
 
 static inline struct kmem_cache *
