@@ -4,8 +4,14 @@
 
 pfmallocincludedir = $(includedir)/pfmalloc
 pfmallocinclude_HEADERS = \
+	include/pfmalloc/highmem.h \
 	include/pfmalloc/ioport.h \
-	include/pfmalloc/pfmalloc.h
+	include/pfmalloc/mempool.h \
+	include/pfmalloc/pages.h \
+	include/pfmalloc/pfmalloc.h \
+	include/pfmalloc/shrinker.h \
+	include/pfmalloc/slab.h \
+	include/pfmalloc/vmalloc.h
 
 # Under the kernel's names: -I.../pfmalloc
 pfmalloclinuxdir = $(pfmallocincludedir)/linux
@@ -46,9 +52,12 @@ pfmalloclinux_HEADERS = \
 	include/pfmalloc/linux/freezer.h \
 	include/pfmalloc/linux/gcd.h \
 	include/pfmalloc/linux/hardirq.h \
+	include/pfmalloc/linux/gfp.h \
+	include/pfmalloc/linux/gfp_types.h \
 	include/pfmalloc/linux/hash.h \
 	include/pfmalloc/linux/hashtable.h \
 	include/pfmalloc/linux/hex.h \
+	include/pfmalloc/linux/highmem.h \
 	include/pfmalloc/linux/init.h \
 	include/pfmalloc/linux/interrupt.h \
 	include/pfmalloc/linux/io.h \
@@ -73,7 +82,12 @@ pfmalloclinux_HEADERS = \
 	include/pfmalloc/linux/log2.h \
 	include/pfmalloc/linux/math.h \
 	include/pfmalloc/linux/math64.h \
+	include/pfmalloc/linux/mempool.h \
 	include/pfmalloc/linux/minmax.h \
+	include/pfmalloc/linux/mm.h \
+	include/pfmalloc/linux/mm_types.h \
+	include/pfmalloc/linux/mmap_lock.h \
+	include/pfmalloc/linux/mmzone.h \
 	include/pfmalloc/linux/module.h \
 	include/pfmalloc/linux/moduleparam.h \
 	include/pfmalloc/linux/mutex.h \
@@ -81,10 +95,14 @@ pfmalloclinux_HEADERS = \
 	include/pfmalloc/linux/once.h \
 	include/pfmalloc/linux/once_lite.h \
 	include/pfmalloc/linux/overflow.h \
+	include/pfmalloc/linux/page-flags.h \
+	include/pfmalloc/linux/page_ref.h \
+	include/pfmalloc/linux/pagemap.h \
 	include/pfmalloc/linux/panic.h \
 	include/pfmalloc/linux/percpu-defs.h \
 	include/pfmalloc/linux/percpu.h \
 	include/pfmalloc/linux/percpu_counter.h \
+	include/pfmalloc/linux/pfn.h \
 	include/pfmalloc/linux/poison.h \
 	include/pfmalloc/linux/prandom.h \
 	include/pfmalloc/linux/preempt.h \
@@ -104,7 +122,9 @@ pfmalloclinux_HEADERS = \
 	include/pfmalloc/linux/sched.h \
 	include/pfmalloc/linux/semaphore.h \
 	include/pfmalloc/linux/seqlock.h \
+	include/pfmalloc/linux/shrinker.h \
 	include/pfmalloc/linux/sizes.h \
+	include/pfmalloc/linux/slab.h \
 	include/pfmalloc/linux/smp.h \
 	include/pfmalloc/linux/sort.h \
 	include/pfmalloc/linux/spinlock.h \
@@ -128,6 +148,7 @@ pfmalloclinux_HEADERS = \
 	include/pfmalloc/linux/unaligned.h \
 	include/pfmalloc/linux/uuid.h \
 	include/pfmalloc/linux/version.h \
+	include/pfmalloc/linux/vmalloc.h \
 	include/pfmalloc/linux/wait.h \
 	include/pfmalloc/linux/wait_bit.h \
 	include/pfmalloc/linux/wordpart.h \
@@ -135,6 +156,7 @@ pfmalloclinux_HEADERS = \
 pfmallocscheddir = $(pfmalloclinuxdir)/sched
 pfmallocsched_HEADERS = \
 	include/pfmalloc/linux/sched/clock.h \
+	include/pfmalloc/linux/sched/mm.h \
 	include/pfmalloc/linux/sched/signal.h \
 	include/pfmalloc/linux/sched/task.h
 pfmallocasmdir = $(pfmallocincludedir)/asm
@@ -149,6 +171,7 @@ pfmallocasm_HEADERS = \
 	include/pfmalloc/asm/current.h \
 	include/pfmalloc/asm/div64.h \
 	include/pfmalloc/asm/io.h \
+	include/pfmalloc/asm/page.h \
 	include/pfmalloc/asm/percpu.h \
 	include/pfmalloc/asm/processor.h \
 	include/pfmalloc/asm/uaccess.h \

@@ -4,11 +4,12 @@
 #
 #	libpfcore     the layers of malloc
 #	libpfapi      the kernel-style API beside it, in the same style
-#	libpfkenv     lib/kenv: what kernel code needs beside the allocator
+#	libpfkenv     lib/kenv: what kernel code needs beside the allocator; and
+#	              the files of lib/kapi that include the kernel's headers
 #	libpfpreload  lib/preload: the names of libc
 #	libpfcheck    libpfcore and libpfapi once more, with PF_CHECKS; unit tests
 #	              link this, so that libc serves the test itself
-#	libpfkenvcheck  the same for lib/kenv
+#	libpfkenvcheck  the same for libpfkenv
 #
 # Products: libpfmalloc.so, which is preloaded, pfmalloc.o, and libpfmalloc.a with
 # this one object.  The same once more with the kernel-style API: libpfkernel.so,
@@ -28,6 +29,8 @@ core_sources = \
 	lib/os/conf.h \
 	lib/os/fault.c \
 	lib/os/fault.h \
+	lib/os/frames.c \
+	lib/os/frames.h \
 	lib/os/loader.c \
 	lib/os/loader.h \
 	lib/os/lock.c \
@@ -93,9 +96,44 @@ api_sources = \
 	lib/ioport/resource.c \
 	lib/ioport/resource.h \
 	lib/ioport/sim.c \
-	lib/kenv/os.c
+	lib/kenv/os.c \
+	lib/kapi/areas.c \
+	lib/kapi/areas.h \
+	lib/kapi/bulk.c \
+	lib/kapi/cache.c \
+	lib/kapi/cache.h \
+	lib/kapi/contents.c \
+	lib/kapi/dma.c \
+	lib/kapi/frames.c \
+	lib/kapi/frames.h \
+	lib/kapi/handlers.c \
+	lib/kapi/highmem.c \
+	lib/kapi/kapi.h \
+	lib/kapi/kmalloc.c \
+	lib/kapi/kmap.c \
+	lib/kapi/kmap.h \
+	lib/kapi/layout.h \
+	lib/kapi/mempool.c \
+	lib/kapi/meta.c \
+	lib/kapi/misuse.c \
+	lib/kapi/object.c \
+	lib/kapi/pages.c \
+	lib/kapi/pages.h \
+	lib/kapi/range.c \
+	lib/kapi/range.h \
+	lib/kapi/reserve.c \
+	lib/kapi/reserve.h \
+	lib/kapi/shrinker.c \
+	lib/kapi/slabs.c \
+	lib/kapi/slabs.h \
+	lib/kapi/vmalloc.c \
+	lib/kapi/vmalloc.h \
+	lib/kapi/vmap.c \
+	lib/kapi/zones.c \
+	lib/kapi/zones.h
 
-# The kernel's neighbours, written against the headers that they serve.
+# The kernel's neighbours, and the part of lib/kapi that is like them: written
+# against the headers that they serve.
 kenv_sources = \
 	lib/kenv/crc32.c \
 	lib/kenv/kenv.h \
@@ -116,7 +154,12 @@ kenv_sources = \
 	lib/kenv/uaccess.c \
 	lib/kenv/vsprintf.c \
 	lib/kenv/wait.c \
-	lib/kenv/workqueue.c
+	lib/kenv/workqueue.c \
+	lib/kapi/kasprintf.c \
+	lib/kapi/mm.c \
+	lib/kapi/mmzone.c \
+	lib/kapi/reclaim.c \
+	lib/kapi/report.c
 
 preload_sources = \
 	lib/preload/exports.c \
@@ -141,6 +184,12 @@ libpfcheck_la_SOURCES = $(core_sources) $(api_sources)
 libpfcheck_la_CPPFLAGS = $(AM_CPPFLAGS) -DPF_CHECKS
 libpfcheck_la_CFLAGS = $(AM_CFLAGS) $(PF_LIB_CFLAGS)
 
+# Both in one archive, for tests of what uses files of both: they call each
+# other.
+check_LTLIBRARIES += libpfkernelcheck.la
+libpfkernelcheck_la_SOURCES =
+libpfkernelcheck_la_LIBADD = libpfkenvcheck.la libpfcheck.la
+
 check_LTLIBRARIES += libpfkenvcheck.la
 libpfkenvcheck_la_SOURCES = $(kenv_sources)
 libpfkenvcheck_la_CPPFLAGS = $(libpfkenv_la_CPPFLAGS) -DPF_CHECKS
@@ -153,6 +202,7 @@ libpfpreload_la_LIBTOOLFLAGS = --tag=disable-static
 libpfcheck_la_LIBTOOLFLAGS = --tag=disable-static
 libpfkenv_la_LIBTOOLFLAGS = --tag=disable-static
 libpfkenvcheck_la_LIBTOOLFLAGS = --tag=disable-static
+libpfkernelcheck_la_LIBTOOLFLAGS = --tag=disable-static
 endif
 
 # The version of the binary interface, current:revision:age, moves only with a
@@ -210,6 +260,7 @@ CLEANFILES += pfmalloc.o pfmalloc.o-tmp libpfmalloc.a \
 pkgconfig_DATA += lib/pfkernel.pc lib/pfmalloc.pc
 dist_man_MANS += \
 	lib/ioport/pfmalloc-ioport.3 \
+	lib/kapi/pfmalloc-kmem.3 \
 	lib/kenv/pfmalloc-kenv.7 \
 	lib/malloc/pfmalloc.3 \
 	lib/os/pfmalloc.conf.5 \

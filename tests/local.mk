@@ -9,6 +9,7 @@ include tests/death/local.mk
 include tests/family/local.mk
 include tests/ioport/local.mk
 include tests/kenv/local.mk
+include tests/kapi/local.mk
 include tests/life/local.mk
 include tests/programs/local.mk
 include tests/unit/local.mk
@@ -16,7 +17,7 @@ include tests/unit/local.mk
 # "make check-unit" runs the tests of tests/unit alone: they are linked with
 # the library as ordinary code and need no preload; the programs of the other
 # tests are not even built.
-unit_tests = $(filter tests/unit/% $(kenv_programs),$(TESTS))
+unit_tests = $(filter tests/unit/% $(kenv_programs) $(kapi_programs),$(TESTS))
 check-unit:
 	@test -n '$(unit_tests)' || { echo "There is no unit test."; exit 1; }
 	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(unit_tests)' \

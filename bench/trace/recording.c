@@ -136,6 +136,15 @@ static int our_file(void)
 	return recording->fd;
 }
 
+/* 32-bit machines that have no 64-bit arguments take the offset in halves. */
+#if __SIZEOF_LONG__ == 8
+#define OFFSET(offset) (offset)
+#elif __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define OFFSET(offset) (long)(offset), (long)((offset) >> 32)
+#else
+#define OFFSET(offset) (long)((offset) >> 32), (long)(offset)
+#endif
+
 /*
  * Zeros are written, not left out: a full disk is noticed here, by an error,
  * and not by a SIGBUS in the program.
@@ -152,7 +161,8 @@ static bool write_zeros(int fd, uint64_t offset, uint64_t bytes)
 	}
 	while (bytes > 0) {
 		size_t part = bytes < sizeof(zeros) ? bytes : sizeof(zeros);
-		long done = syscall(SYS_pwrite64, fd, zeros, part, offset);
+		long done =
+			syscall(SYS_pwrite64, fd, zeros, part, OFFSET(offset));
 
 		if (done < 0 && errno == EINTR)
 			continue;

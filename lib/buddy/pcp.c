@@ -48,6 +48,16 @@ static struct page *pop(struct per_cpu_pages *pcp, size_t nr_pages)
 	return page;
 }
 
+static void push(struct per_cpu_pages *pcp, struct page *page, size_t nr_pages)
+{
+	WRITE_ONCE(page->type, PAGE_PCP);
+	page->nr = (u32)nr_pages;
+	page->link.next = (struct list_head *)pcp->list[nr_pages - 1];
+	pcp->list[nr_pages - 1] = page;
+	pcp->nr_blocks[nr_pages - 1]++;
+	pcp->nr_pages += (u32)nr_pages;
+}
+
 static void flush_list(struct per_cpu_pages *pcp, struct zone *zone,
 		       size_t nr_pages, unsigned int keep)
 {
@@ -132,7 +142,7 @@ static void put_long(struct per_cpu_pages *pcp, struct zone *zone,
 	pcp->nr_long_pages += (u32)nr_pages;
 }
 
-struct page *pcp_alloc_cached(struct per_cpu_pages *pcp, size_t nr_pages)
+struct page *pcp_try_alloc(struct per_cpu_pages *pcp, size_t nr_pages)
 {
 	if (nr_pages > PCP_MAX_PAGES)
 		return find_long(pcp, nr_pages);
@@ -142,7 +152,7 @@ struct page *pcp_alloc_cached(struct per_cpu_pages *pcp, size_t nr_pages)
 struct page *pcp_alloc(struct per_cpu_pages *pcp, struct zone *zone,
 		       size_t nr_pages)
 {
-	struct page *page = pcp_alloc_cached(pcp, nr_pages);
+	struct page *page = pcp_try_alloc(pcp, nr_pages);
 
 	if (page)
 		return page;
@@ -180,14 +190,20 @@ void pcp_free(struct per_cpu_pages *pcp, struct zone *zone, struct page *page,
 		free_long(pcp, zone, page, nr_pages);
 		return;
 	}
-	WRITE_ONCE(page->type, PAGE_PCP);
-	page->nr = (u32)nr_pages;
-	page->link.next = (struct list_head *)pcp->list[nr_pages - 1];
-	pcp->list[nr_pages - 1] = page;
-	pcp->nr_pages += (u32)nr_pages;
-	if (++pcp->nr_blocks[nr_pages - 1] > PCP_BLOCKS ||
+	push(pcp, page, nr_pages);
+	if (pcp->nr_blocks[nr_pages - 1] > PCP_BLOCKS ||
 	    pcp->nr_pages > PCP_HIGH)
 		flush_excess(pcp, zone, nr_pages);
+}
+
+bool pcp_try_free(struct per_cpu_pages *pcp, struct page *page, size_t nr_pages)
+{
+	if (nr_pages > PCP_MAX_PAGES || !is_aligned(page, nr_pages) ||
+	    pcp->nr_blocks[nr_pages - 1] == PCP_BLOCKS ||
+	    pcp->nr_pages + nr_pages > PCP_HIGH)
+		return false;
+	push(pcp, page, nr_pages);
+	return true;
 }
 
 void pcp_drain(struct per_cpu_pages *pcp, struct zone *zone)

@@ -28,9 +28,6 @@ static inline size_t pcp_nr_pages(const struct per_cpu_pages *pcp)
 	return pcp->nr_pages + pcp->nr_long_pages;
 }
 
-/* Frames from the thread's lists, or NULL: @nr_pages are any number. */
-struct page *pcp_alloc_cached(struct per_cpu_pages *pcp, size_t nr_pages);
-
 /**
  * pcp_alloc - frames side by side, from the thread's lists or the zone
  *
@@ -42,6 +39,14 @@ struct page *pcp_alloc(struct per_cpu_pages *pcp, struct zone *zone,
 		       size_t nr_pages);
 void pcp_free(struct per_cpu_pages *pcp, struct zone *zone, struct page *page,
 	      size_t nr_pages);
+
+/*
+ * The same without the zone, its lock, or a system call: NULL when no list has
+ * such a block, false when one more would be too many.
+ */
+struct page *pcp_try_alloc(struct per_cpu_pages *pcp, size_t nr_pages);
+bool pcp_try_free(struct per_cpu_pages *pcp, struct page *page,
+		  size_t nr_pages);
 
 /* All blocks back to the zone. */
 void pcp_drain(struct per_cpu_pages *pcp, struct zone *zone);

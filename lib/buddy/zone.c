@@ -271,6 +271,30 @@ struct page *zone_alloc_warm_pages(struct zone *zone, size_t nr_pages)
 	return alloc_warm(zone, nr_pages, order_of_pages(nr_pages));
 }
 
+struct page *zone_try_alloc_pages(struct zone *zone, size_t nr_pages)
+{
+	unsigned int order = order_of_pages(nr_pages);
+	struct page *page;
+
+	if (!lock_try_acquire(&zone->lock))
+		return NULL;
+	page = alloc_listed_locked(zone, nr_pages, order);
+	if (!page)
+		page = alloc_fresh_locked(zone, nr_pages, order);
+	lock_release(&zone->lock);
+	return page;
+}
+
+bool zone_try_free_pages(struct zone *zone, struct page *page, size_t nr_pages)
+{
+	if (!lock_try_acquire(&zone->lock))
+		return false;
+	page->type = PAGE_NONE;
+	buddy_free_range_locked(zone, page_to_pfn(page), nr_pages, WARM);
+	lock_release(&zone->lock);
+	return true;
+}
+
 void zone_free_pages(struct zone *zone, struct page *page, size_t nr_pages)
 {
 	lock_acquire(&zone->lock);

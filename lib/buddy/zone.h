@@ -81,6 +81,14 @@ struct page *zone_alloc_pages(struct zone *zone, size_t nr_pages,
 /* The same, of frames that cost no page fault; NULL where there are none. */
 struct page *zone_alloc_warm_pages(struct zone *zone, size_t nr_pages);
 
+/*
+ * As zone_alloc_pages() and zone_free_pages(), without waiting and without a
+ * system call: safe wherever the gate can be entered.  NULL and false when
+ * another thread has the lock, or when the OS would have to be asked.
+ */
+struct page *zone_try_alloc_pages(struct zone *zone, size_t nr_pages);
+bool zone_try_free_pages(struct zone *zone, struct page *page, size_t nr_pages);
+
 /* The fresh frames to the lists, so that they merge. */
 void zone_list_fresh_locked(struct zone *zone);
 

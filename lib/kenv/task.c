@@ -24,6 +24,7 @@
 #include <linux/delay.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
+#include <linux/mm_types.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/string.h>
@@ -34,6 +35,13 @@
 #include <unistd.h>
 
 #include "kenv/kenv.h"
+
+/* Of all threads but kthreads: <linux/mm.h> says what it is. */
+struct mm_struct pf_mm = {
+	.mmap_lock = __RWSEM_INITIALIZER(pf_mm.mmap_lock),
+	.mm_users = ATOMIC_INIT(1),
+	.mm_count = ATOMIC_INIT(1),
+};
 
 static pthread_mutex_t tasks_lock = PTHREAD_MUTEX_INITIALIZER;
 static LIST_HEAD(all_tasks);
@@ -73,6 +81,7 @@ struct task_struct *kenv_task_new(void)
 	atomic_set(&task->usage, 1);
 	task->tgid = getpid();
 	pthread_once(&key_once, make_key); /* before fork() can meet a record */
+	task->active_mm = &pf_mm;
 	pthread_mutex_lock(&tasks_lock);
 	do {
 		last_number = (last_number + 1) & 0x3fffffff;
@@ -211,6 +220,7 @@ static noinline struct task_struct *first_use(void)
 	task->allowed = ~0ULL;
 	if (pthread_getname_np(pthread_self(), task->comm, TASK_COMM_LEN))
 		task->comm[0] = '\0';
+	task->mm = &pf_mm;
 	my_task = task;
 	if (pthread_setspecific(task_key, task))
 		panic("no memory for a thread's key");

@@ -186,6 +186,9 @@ static enum kmem_status find_header(const void *p, struct header **header)
 
 	*header = (struct header *)p - 1;
 	page = (uintptr_t)*header & ~(uintptr_t)(page_size - 1);
+	/* In 32 bits of addresses libc's memory is likely to be here. */
+	if (sizeof(p) == 4 && (uintptr_t)p % sizeof(**header) == 16)
+		return KMEM_FOREIGN;
 	if ((uintptr_t)p % sizeof(**header) ||
 	    (char *)*header < emergency_start ||
 	    !os_is_mapped((void *)page, page_size))

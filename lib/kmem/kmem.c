@@ -23,34 +23,49 @@ enum {
 	FAILED
 };
 
+void (*kmem_fork_child_hook)(void);
+char *kmem_clients_start;
+char *kmem_clients_end;
+
 static u32 state;
 static __thread os_signals fork_signals
 	__attribute__((tls_model("initial-exec")));
 
-void kmem_init(void)
+/* False when somebody else is at it. */
+static bool init_once(void)
 {
 	u32 expected = NOT_READY;
-	unsigned int round;
 
-	if (load_acquire(&state) >= READY)
-		return;
 	if (!__atomic_compare_exchange_n(&state, &expected, STARTING, false,
-					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
-		for (round = 0; load_acquire(&state) == STARTING; round++)
-			os_wait_turn(round);
-		return;
-	}
+					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		return expected != STARTING;
 	conf_init();
 	if (span_init()) {
 		/* Every request will fail; nothing can be said about why. */
 		store_release(&state, FAILED);
-		return;
+		return true;
 	}
 	zone_init(&zone_normal);
 	kmem_caches_init();
 	vmalloc_init();
 	threads_init();
 	store_release(&state, READY);
+	return true;
+}
+
+void kmem_init(void)
+{
+	unsigned int round;
+
+	if (load_acquire(&state) >= READY || init_once())
+		return;
+	for (round = 0; load_acquire(&state) == STARTING; round++)
+		os_wait_turn(round);
+}
+
+bool kmem_try_init(void)
+{
+	return init_once() && kmem_is_ready();
 }
 
 bool kmem_is_ready(void)
@@ -119,8 +134,7 @@ static void recall_unneeded(void)
 	gate_leave(tc);
 }
 
-/* After an allocation, outside the gate: what the next ones will profit from. */
-static void look_ahead(void)
+void kmem_look_ahead(void)
 {
 	if (unlikely(READ_ONCE(zone_normal.recall)))
 		recall_unneeded();
@@ -134,8 +148,7 @@ static void look_ahead(void)
 		reclaimer_start();
 }
 
-/* The OS refuses: give back whatever we have, so that it may think again. */
-static bool find_memory(void)
+bool kmem_find_memory(void)
 {
 	struct bad_free bad = {NULL, OBJECT_OK};
 	size_t released;
@@ -164,7 +177,7 @@ static void *refill(unsigned int class)
 		return emergency_alloc(size, size & -size);
 	object = barn_alloc(tc, barn_class_for(class));
 	gate_leave(tc);
-	look_ahead();
+	kmem_look_ahead();
 	return object;
 }
 
@@ -188,7 +201,7 @@ static void *alloc_cached_block(size_t size)
 	tc = gate_try_enter();
 	if (unlikely(!tc))
 		return NULL;
-	page = pcp_alloc_cached(&tc->pcp, nr_pages);
+	page = pcp_try_alloc(&tc->pcp, nr_pages);
 	p = likely(page) ? block_of(page, nr_pages) : NULL;
 	gate_leave(tc);
 	return p;
@@ -225,7 +238,7 @@ static void *alloc_large(size_t size, size_t align, bool *is_zero)
 	else
 		p = vmalloc_bytes(nr_pages << PAGE_SHIFT, align, is_zero);
 	gate_leave(tc);
-	look_ahead();
+	kmem_look_ahead();
 	return p;
 }
 
@@ -238,7 +251,7 @@ void *kmem_alloc_large(size_t size, size_t align, bool *is_zero)
 		return p;
 	}
 	p = alloc_large(size, align, is_zero);
-	if (unlikely(!p) && find_memory())
+	if (unlikely(!p) && kmem_find_memory())
 		p = alloc_large(size, align, is_zero);
 	return p;
 }
@@ -257,7 +270,7 @@ void *kmem_alloc_slow(size_t size)
 	class = size_to_class(size);
 	sheaf_undo_pop(class);
 	p = refill(class);
-	if (unlikely(!p) && find_memory())
+	if (unlikely(!p) && kmem_find_memory())
 		p = refill(class);
 	return p;
 }
@@ -302,6 +315,8 @@ static enum kmem_status inspect_frame(const void *p, size_t *size)
 	case PAGE_PCP:
 		return p == page_to_virt(page) ? KMEM_ALREADY_FREE
 					       : KMEM_NOT_IN_USE;
+	case PAGE_CLIENT:
+		return KMEM_CLIENT_PAGE;
 	default:
 		return KMEM_NOT_IN_USE;
 	}
@@ -534,6 +549,8 @@ void kmem_fork_child(void)
 	vmalloc_reset();
 	sheaf_pool_reset();
 	kmem_caches_reset();
+	if (kmem_fork_child_hook)
+		kmem_fork_child_hook();
 	if (!is_torn)
 		threads_adopt_orphans();
 	gate_reset(&fork_signals);

@@ -24,10 +24,14 @@ enum kmem_status {
 	KMEM_ALREADY_FREE, /* an object, but a free one */
 	KMEM_INTERIOR,	   /* inside an object, not its start */
 	KMEM_NOT_IN_USE,   /* ours, and nobody was ever given it */
+	KMEM_CLIENT_PAGE,  /* a frame of alloc_pages(): lib/kapi's */
 };
 
 /* Make the library ready; idempotent, safe from any thread at any time. */
 void kmem_init(void);
+
+/* The same without waiting for another thread.  Return: whether it is ready. */
+bool kmem_try_init(void);
 
 /* Whether it is: not before kmem_init(), and never if the OS refused then. */
 bool kmem_is_ready(void);
@@ -131,6 +135,33 @@ size_t kmem_good_size(size_t size);
  * Return: bytes given back; *@culprit and the status as kmem_free_slow().
  */
 size_t kmem_trim(enum kmem_status *status, void **culprit);
+
+/*
+ * The OS refuses memory: give back whatever we have, so that it may think
+ * again.  Outside of the gate.  Return: whether there was anything.
+ */
+bool kmem_find_memory(void);
+
+/*
+ * After an allocation, outside the gate: what the next ones will profit from.
+ */
+void kmem_look_ahead(void);
+
+/*
+ * What layers above want to do in fork's child before the gate opens; NULL for
+ * nothing.  Set once, by their first use.
+ */
+extern void (*kmem_fork_child_hook)(void) pf_hidden;
+
+/* Where a layer above has areas that are not malloc's; set once, with it. */
+extern char *kmem_clients_start pf_hidden;
+extern char *kmem_clients_end pf_hidden;
+
+static inline bool kmem_is_clients_area(const void *p)
+{
+	return (const char *)p >= kmem_clients_start &&
+	       (const char *)p < kmem_clients_end;
+}
 
 /* fork(): before, after in the parent, after in the child. */
 void kmem_fork_prepare(void);

@@ -6,20 +6,40 @@
  * are read without a lock: the process ends here.
  */
 #include "base/print.h"
+#include "kapi/layout.h"
+#include "kapi/zones.h"
 #include "kmem/emergency.h"
 #include "malloc/malloc.h"
 #include "os/report.h"
 #include "slab/slab.h"
 #include "vmalloc/vmalloc.h"
 
-static const char *what_it_is(enum kmem_status status)
+static const char *client_page(const void *p)
+{
+	const struct page *page =
+		is_dma_addr(p) ? dma_virt_to_page(p) : virt_to_page(p);
+	uintptr_t link = (uintptr_t)page->link.next;
+
+	if (link & 1)
+		page = (const struct page *)(link - 1);
+	if (page->class == KAPI_SLAB || page->class == KAPI_LARGE)
+		return "an object of kmalloc() or a kmem_cache, which kfree() "
+		       "frees";
+	return "a page of alloc_pages(), which __free_pages() frees";
+}
+
+static const char *what_it_is(const void *p, enum kmem_status status)
 {
 	switch (status) {
 	case KMEM_ALREADY_FREE:
 		return "an object that is already free";
 	case KMEM_INTERIOR:
 		return "a pointer into the middle of an object";
+	case KMEM_CLIENT_PAGE:
+		return client_page(p);
 	case KMEM_FOREIGN:
+		if (kmem_is_clients_area(p))
+			return "memory of vmalloc(), which vfree() frees";
 		return "a pointer that no allocator here owns";
 	default:
 		return "memory that is not in use";
@@ -59,6 +79,7 @@ static void describe_frame(struct text *t, const void *p)
 		[PAGE_SLAB] = "slab",
 		[PAGE_BLOCK] = "page block in use",
 		[PAGE_LENT] = "block lent to a vmap area",
+		[PAGE_CLIENT] = "a client's page",
 	};
 	const struct page *page = virt_to_page(p);
 	pfn_t pfn = page_to_pfn(page);
@@ -67,7 +88,7 @@ static void describe_frame(struct text *t, const void *p)
 	while (page->type == PAGE_NONE && page_to_pfn(page) > lowest)
 		page--;
 	text_print(t, "zone Normal, pfn %u: %s", pfn, type_name[page->type]);
-	if (page->type == PAGE_NONE)
+	if (page->type == PAGE_NONE || page->type == PAGE_CLIENT)
 		return;
 	text_print(t, " at %p", page_to_virt(page));
 	if (page->type == PAGE_BUDDY || page->type == PAGE_LENT)
@@ -122,7 +143,7 @@ _Noreturn void report_bad_pointer(const char *operation, const void *p,
 
 	describe(&facts, p, status);
 	forget_caches();
-	report_line("BUG: %s of %s: %p", operation, what_it_is(status), p);
+	report_line("BUG: %s of %s: %p", operation, what_it_is(p, status), p);
 	report_line("  %s", facts.start);
 	report_abort();
 }

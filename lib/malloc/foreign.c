@@ -8,6 +8,7 @@
  * order.  Looking for that is safe here: the dynamic loader allocates only for
  * error messages, and this is no hot path.
  */
+#include "kapi/zones.h"
 #include "malloc/malloc.h"
 #include "os/conf.h"
 #include "os/loader.h"
@@ -16,10 +17,12 @@ static void *next(const char *name, const char *operation, void *p)
 {
 	void *function = NULL;
 
-	if (pf_conf.foreign == FOREIGN_FORWARD)
+	if (pf_conf.foreign == FOREIGN_FORWARD && !kmem_is_clients_area(p))
 		function = loader_find_next(name);
 	if (!function)
 		report_bad_pointer(operation, p, KMEM_FOREIGN);
+	if (is_dma_addr(p)) /* which is not in the direct map */
+		report_bad_pointer(operation, p, KMEM_CLIENT_PAGE);
 	return function;
 }
 

@@ -19,6 +19,7 @@ struct conf pf_conf = {
 	.background = 1,
 	.foreign = FOREIGN_FORWARD,
 	.ioport = IOPORT_AUTO,
+	.highmem = UINTPTR_MAX == UINT32_MAX,
 };
 
 #define MAX_DECAY_MS 86400000 /* a day */
@@ -29,6 +30,7 @@ struct option {
 	/* The names of the values 0, 1, 2 ...; none: a number up to max. */
 	const char *names[4];
 	u32 max;
+	u64 *bytes; /* instead of value: a size, with K, M or G behind it */
 };
 
 /* Built on the stack of its one user: a static table of pointers would cost
@@ -46,6 +48,20 @@ struct option {
 			{"ioport",                                             \
 			 &pf_conf.ioport,                                      \
 			 {"auto", "ioperm", "devport", "sim"},                 \
+			 0},                                                   \
+			{"highmem", &pf_conf.highmem, {"off", "on"}, 0},       \
+			{"kmem_limit", NULL, {NULL}, 0, &pf_conf.kmem_limit},  \
+			{"slab_nomerge",                                       \
+			 &pf_conf.slab_nomerge,                                \
+			 {"off", "on"},                                        \
+			 0},                                                   \
+			{"init_on_alloc",                                      \
+			 &pf_conf.init_on_alloc,                               \
+			 {"off", "on"},                                        \
+			 0},                                                   \
+			{"init_on_free",                                       \
+			 &pf_conf.init_on_free,                                \
+			 {"off", "on"},                                        \
 			 0},                                                   \
 	}
 
@@ -86,10 +102,30 @@ static bool parse_number(struct word w, u32 max, u32 *value)
 	return true;
 }
 
+/* A whole number below 2^32, and what it counts: bytes, KiB, MiB or GiB. */
+static bool parse_bytes(struct word w, u64 *bytes)
+{
+	static const char units[] = "KMG";
+	const char *unit = w.len ? strchr(units, w.start[w.len - 1]) : NULL;
+	unsigned int shift = 0;
+	u32 n;
+
+	if (unit && *unit) {
+		shift = 10 * (unsigned int)(unit - units + 1);
+		w.len--;
+	}
+	if (!parse_number(w, UINT32_MAX, &n))
+		return false;
+	*bytes = (u64)n << shift;
+	return true;
+}
+
 static bool parse_value(const struct option *option, struct word w)
 {
 	unsigned int i;
 
+	if (option->bytes)
+		return parse_bytes(w, option->bytes);
 	if (!option->names[0])
 		return parse_number(w, option->max, option->value);
 	for (i = 0; i < ARRAY_SIZE(option->names) && option->names[i]; i++) {
@@ -109,7 +145,10 @@ static void complain_value(const struct option *option, struct word w)
 	text_print(&line, "PFMALLOC_CONF: %s cannot be \"", option->key);
 	print_word(&line, w);
 	text_print(&line, "\"; ");
-	if (!option->names[0])
+	if (option->bytes)
+		text_print(&line, "give a number of bytes below 4294967296, or "
+				  "one with K, M or G behind it");
+	else if (!option->names[0])
 		text_print(&line, "give a whole number from 0 to %u",
 			   option->max);
 	for (i = 0; i < ARRAY_SIZE(option->names) && option->names[i]; i++)

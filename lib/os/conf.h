@@ -31,6 +31,12 @@ struct conf {
 	u32 background; /* a reclaim thread in multi-threaded programs: 0, 1 */
 	u32 foreign;	/* enum conf_foreign */
 	u32 ioport;	/* enum conf_ioport: what port I/O goes through */
+	u32 highmem;	/* frames without an address for GFP_HIGHMEM: 0 or 1 */
+	u64 kmem_limit; /* bytes for kernel-style calls; 0: as the machine has */
+	/* Of the clients' kmem_caches and kmalloc(): 0 or 1. */
+	u32 slab_nomerge;  /* each cache has slabs of its own */
+	u32 init_on_alloc; /* zeros in what is allocated */
+	u32 init_on_free;  /* and in what was freed */
 };
 
 /* Read-only after conf_init(). */

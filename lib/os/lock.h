@@ -26,9 +26,12 @@ enum lock_rank {
 	LOCK_RANK_BUS = 1,     /* the simulated bus: models run under it */
 	LOCK_RANK_PORTS,       /* the tree of port regions */
 	LOCK_RANK_THREADS,     /* the list of idle per-thread caches */
+	LOCK_RANK_KAPI,	       /* the list of the clients' kmem_caches */
 	LOCK_RANK_CACHE,       /* one kmem_cache: its barn and its slabs */
+	LOCK_RANK_META,	       /* records of kapi/ */
 	LOCK_RANK_SHEAVES,     /* the pool of empty sheaves */
 	LOCK_RANK_VMALLOC,     /* the vmalloc area */
+	LOCK_RANK_KMAP,	       /* the window of kmap() */
 	LOCK_RANK_ZONE,	       /* a zone's free blocks, and its spans */
 };
 

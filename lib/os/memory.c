@@ -25,6 +25,11 @@
 #define MREMAP_DONTUNMAP 4
 #endif
 
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102
+#define MADV_GUARD_REMOVE  103
+#endif
+
 #ifdef SYS_mmap2
 #define SYS_MMAP SYS_mmap2
 #else
@@ -157,6 +162,38 @@ int os_advise_huge(void *addr, size_t bytes, bool wanted)
 {
 	return as_error(call(SYS_madvise, (long)addr, (long)bytes,
 			     wanted ? MADV_HUGEPAGE : MADV_NOHUGEPAGE, 0, 0));
+}
+
+int os_guard(void *addr, size_t bytes)
+{
+	return as_error(call(SYS_madvise, (long)addr, (long)bytes,
+			     MADV_GUARD_INSTALL, 0, 0));
+}
+
+int os_unguard(void *addr, size_t bytes)
+{
+	return as_error(call(SYS_madvise, (long)addr, (long)bytes,
+			     MADV_GUARD_REMOVE, 0, 0));
+}
+
+int os_protect(void *addr, size_t bytes, bool may_access)
+{
+	long prot = may_access ? PROT_READ | PROT_WRITE : PROT_NONE;
+
+	return as_error(
+		call(SYS_mprotect, (long)addr, (long)bytes, prot, 0, 0));
+}
+
+unsigned int os_nr_cpus(void)
+{
+	u64 mask[16] = {0};
+	unsigned int nr = 0, i;
+
+	if (call(SYS_sched_getaffinity, 0, sizeof(mask), (long)mask, 0, 0) < 0)
+		return 1;
+	for (i = 0; i < ARRAY_SIZE(mask); i++)
+		nr += (unsigned int)__builtin_popcountll(mask[i]);
+	return nr ? nr : 1;
 }
 
 u64 os_now_ms(void)

@@ -52,6 +52,20 @@ bool os_is_mapped(void *addr, size_t bytes);
 /* Whether the system may back the range with huge pages (2 MiB on x86-64). */
 int os_advise_huge(void *addr, size_t bytes, bool wanted);
 
+/*
+ * Pages that fault when they are touched, whatever was there, without a mapping
+ * of their own; and pages that do not, and read as zeros.  -EINVAL before Linux
+ * 6.13.
+ */
+int os_guard(void *addr, size_t bytes);
+int os_unguard(void *addr, size_t bytes);
+
+/* The same by a mapping of their own; what is there stays. */
+int os_protect(void *addr, size_t bytes, bool may_access);
+
+/* Processors that the system has, at least 1. */
+unsigned int os_nr_cpus(void);
+
 /* Milliseconds of a clock that never goes back; as cheap as a load or two. */
 u64 os_now_ms(void);
 

@@ -31,12 +31,13 @@
 #define WORDS_PER_PAGE	  (GRANULES_PER_PAGE / 64)
 
 enum page_type {
-	PAGE_NONE,  /* inside a block: the block's first frame tells */
-	PAGE_BUDDY, /* first frame of a free block in a zone */
-	PAGE_PCP,   /* first frame of a free block that a thread holds */
-	PAGE_SLAB,  /* frame of a slab, first or not */
-	PAGE_BLOCK, /* first frame of a page block that somebody allocated */
-	PAGE_LENT,  /* first frame of a block whose pages are in a vmap area */
+	PAGE_NONE,   /* inside a block: the block's first frame tells */
+	PAGE_BUDDY,  /* first frame of a free block in a zone */
+	PAGE_PCP,    /* first frame of a free block that a thread holds */
+	PAGE_SLAB,   /* frame of a slab, first or not */
+	PAGE_BLOCK,  /* first frame of a page block that somebody allocated */
+	PAGE_LENT,   /* first frame of a block whose pages are in a vmap area */
+	PAGE_CLIENT, /* frame that a client of lib/kapi has, first or not */
 };
 
 /* page->flags */
@@ -46,7 +47,8 @@ struct page {
 	/*
 	 * Slab: bit g is set while an object that starts at granule g of this
 	 * frame is out: a user's, or in a sheaf.  16 bytes a granule, 256
-	 * granules a frame.  Else zeros.
+	 * granules a frame.  Client's frame: the client's (kapi/layout.h).
+	 * Else zeros.
 	 */
 	u64 taken_bits[WORDS_PER_PAGE];
 	/* Free block: in its zone's or thread's list.  Slab: in its cache's

@@ -389,8 +389,51 @@ size_t span_release_idle(void)
 	return released;
 }
 
+#define RECORDS_BYTES (sizeof(struct page) << MAX_PAGE_ORDER)
+
+/*
+ * 64 bits: the numbers at the end of the direct map, whose frames will then
+ * never come online.  32 bits have none to spare; there any record whose
+ * distance from mem_map is a number of whole blocks has a pfn, modulo 2^32.
+ */
+#if UINTPTR_MAX > UINT32_MAX
+struct page *span_reserve_records(size_t nr_blocks)
+{
+	size_t lowest = max_size(span.end, span.metadata_end);
+
+	if (span.limit - lowest < nr_blocks)
+		return NULL;
+	span.limit -= nr_blocks;
+	return block_to_page(span.limit);
+}
+#else
+struct page *span_reserve_records(size_t nr_blocks)
+{
+	uintptr_t shift = (uintptr_t)direct_map.mem_map % RECORDS_BYTES;
+	void *base;
+
+	if (nr_blocks >= (SIZE_MAX >> 1) / RECORDS_BYTES ||
+	    os_reserve(&base, (nr_blocks + 1) * RECORDS_BYTES))
+		return NULL;
+	return (struct page *)(align_up((uintptr_t)base - shift,
+					RECORDS_BYTES) +
+			       shift);
+}
+#endif
+
+int span_map_records(struct page *page, size_t nr_blocks)
+{
+	int err = span_map(page, nr_blocks * RECORDS_BYTES);
+
+	if (!err)
+		keep_small_pages(page, nr_blocks * RECORDS_BYTES);
+	return err;
+}
+
 #if UINTPTR_MAX > UINT32_MAX
 #define DIRECT_MAP_BYTES (MAX_NR_FRAMES << PAGE_SHIFT)
+#define MAX_RESERVED	 (DIRECT_MAP_BYTES >> 4)
+#define EMERGENCY_SHARE	 8
 #define VMALLOC_BYTES	 (DIRECT_MAP_BYTES * 8)
 #define EMERGENCY_BYTES	 DIRECT_MAP_BYTES
 #define PLACE_LOWEST	 (17UL << 40)
@@ -398,7 +441,8 @@ size_t span_release_idle(void)
 #define PLACE_STEPS	 (8UL << 10) /* 8 TiB in steps of 1 GiB */
 #else
 #define DIRECT_MAP_BYTES (MAX_NR_FRAMES << PAGE_SHIFT)
-#define VMALLOC_BYTES	 (DIRECT_MAP_BYTES / 2)
+#define MAX_RESERVED	 DIRECT_MAP_BYTES /* and as much for vmap areas */
+#define EMERGENCY_SHARE	 2		  /* others will use it, too */
 #endif
 
 /* Lay out sheaf area, byte map, mem_map and frames from @base upward. */
@@ -448,27 +492,29 @@ out_sheaves:
 
 static int init_reserved(void)
 {
-	size_t bytes = DIRECT_MAP_BYTES >> 4;
+	size_t bytes = MAX_RESERVED;
 	void *base;
 	int err;
 
 	span.is_reserved = true;
 	for (; bytes > 4 * SHEAF_AREA_BYTES; bytes /= 2) {
 		size_t vmalloc_bytes = bytes;
+		size_t emergency_bytes = bytes / EMERGENCY_SHARE;
 		char *aligned;
 
-		err = os_reserve(&base,
-				 bytes + vmalloc_bytes + 2 * ZONE_BLOCK_BYTES);
+		err = os_reserve(&base, bytes + vmalloc_bytes +
+						emergency_bytes +
+						2 * ZONE_BLOCK_BYTES);
 		if (err)
 			continue;
 		aligned = (char *)align_up((uintptr_t)base, ZONE_BLOCK_BYTES);
 		lay_out(aligned, bytes >> PAGE_SHIFT);
 		vmalloc_start = aligned + bytes;
-		/* An eighth is not reserved any more, just ours to try. */
-		emergency_end = vmalloc_start + vmalloc_bytes;
-		emergency_start = emergency_end - vmalloc_bytes / 8;
-		vmalloc_end = emergency_start;
-		os_unmap(emergency_start, vmalloc_bytes / 8);
+		vmalloc_end = vmalloc_start + vmalloc_bytes;
+		emergency_start = vmalloc_end;
+		emergency_end = emergency_start + emergency_bytes;
+		/* This is not reserved any more, just ours to try. */
+		os_unmap(emergency_start, emergency_bytes);
 		return map_first(aligned);
 	}
 	return -ENOMEM;

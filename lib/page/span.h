@@ -41,6 +41,20 @@ void span_disown_blocks(struct page *page, size_t nr);
 /* Unmap the blocks that were given back.  Return: their bytes. */
 size_t span_release_idle(void);
 
+/**
+ * span_reserve_records - records for frames that are not in the direct map
+ * @nr_blocks: how many blocks of them
+ *
+ * For zones whose frames have other addresses, or none.  Such a record has a
+ * pfn, whose low bits are its place in the block, and no byte in the byte map.
+ * Return: the record of the first frame, to be mapped by span_map_records() in
+ * whole blocks; or NULL when no numbers are left.
+ */
+struct page *span_reserve_records(size_t nr_blocks);
+
+/* 0, or -ENOMEM when the system refuses. */
+int span_map_records(struct page *page, size_t nr_blocks);
+
 /*
  * Memory at fixed addresses of our own ranges.  span_map() maps new zeroed
  * memory where nothing is, span_unmap() leaves bare addresses behind.

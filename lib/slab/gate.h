@@ -77,16 +77,21 @@ static inline struct tcache *gate_enter(void)
 	}
 }
 
-/* The same, but NULL wherever that takes more than a look. */
+/**
+ * gate_try_enter - the same at once or not at all
+ *
+ * Return: NULL, too, for a thread that has no caches, and while the gate is
+ * closed.  In signal handlers gate_try_leave() must follow.
+ */
 static inline struct tcache *gate_try_enter(void)
 {
 	struct tcache *tc = thread_heap.tcache;
 
-	if (unlikely(!tc || tc->is_busy))
+	if (!tc || tc->is_busy)
 		return NULL;
 	WRITE_ONCE(tc->is_busy, 1);
 	barrier();
-	if (gate_is_open())
+	if (gate_is_open() || gate_is_mine())
 		return tc;
 	store_release(&tc->is_busy, 0);
 	return NULL;
@@ -100,7 +105,16 @@ static inline void gate_leave(struct tcache *tc)
 		thread_detach();
 }
 
-/* Whether the calling thread is in a slow path, below a signal handler that is. */
+/* What was interrupted, the thread's end for one, goes on as it was. */
+static inline void gate_try_leave(struct tcache *tc)
+{
+	WRITE_ONCE(tc->nr_slow, tc->nr_slow + 1);
+	store_release(&tc->is_busy, 0);
+}
+
+/*
+ * Whether the calling thread is in a slow path, below a signal handler that is.
+ */
 bool gate_is_inside(void);
 
 /* The same for the moment in which a thread has no caches yet. */

@@ -172,7 +172,9 @@ struct tcache *thread_attach(void)
 	os_signals saved;
 
 	os_block_signals(&saved);
-	if (!gate_enter_anonymous())
+	/* A signal handler may have come here since the caller looked. */
+	tc = thread_heap.tcache;
+	if (tc || !gate_enter_anonymous())
 		goto out;
 	if (take_idle(&tc) && !tc)
 		tc = make();

@@ -24,6 +24,7 @@ struct tcache {
 	int process_id;		   /* the process and the thread, */
 	int thread_id;		   /* to the OS */
 	u64 nr_slow;		   /* slow paths taken */
+	void *kapi;		   /* what kapi/ keeps for the thread */
 	struct per_cpu_pages pcp;
 	u32 saved_top[NR_CLASSES]; /* while there is no thread, else 0 */
 	u8 batch[NR_CLASSES];	   /* objects for the next refill */

@@ -151,7 +151,7 @@ static void calls_that_are_no_events(void)
 	void *p;
 
 	free(NULL);
-	if (used(malloc(opaque(SIZE_MAX / 2))) ||
+	if (used(malloc(opaque(SIZE_MAX / 2 + 1))) ||
 	    used(calloc(opaque(SIZE_MAX / 2), 4)) ||
 	    used(reallocarray(NULL, opaque(SIZE_MAX / 2), 4)) ||
 	    !posix_memalign(&p, 24, 100))

@@ -6,8 +6,9 @@
 . "${PF_SRCDIR:-$(dirname "$0")/../..}/tests/build/tap.sh"
 
 cd "$PF_SRCDIR" || exit 1
-pages="lib/ioport/pfmalloc-ioport.3 lib/kenv/pfmalloc-kenv.7 lib/malloc/pfmalloc.3
-	lib/os/pfmalloc.conf.5 lib/preload/pfmalloc.7"
+pages="lib/ioport/pfmalloc-ioport.3 lib/kapi/pfmalloc-kmem.3
+	lib/kenv/pfmalloc-kenv.7 lib/malloc/pfmalloc.3 lib/os/pfmalloc.conf.5
+	lib/preload/pfmalloc.7"
 
 for page in $pages; do
 	if command -v mandoc >/dev/null 2>&1; then
@@ -38,5 +39,10 @@ check "pfmalloc(3) has every function of its header" \
 	missing_functions include/pfmalloc/pfmalloc.h lib/malloc/pfmalloc.3
 check "pfmalloc-ioport(3) has every function of its header" \
 	missing_functions include/pfmalloc/ioport.h lib/ioport/pfmalloc-ioport.3
+for header in highmem mempool pages shrinker slab vmalloc; do
+	check "pfmalloc-kmem(3) has every function of <pfmalloc/$header.h>" \
+		missing_functions include/pfmalloc/$header.h \
+		lib/kapi/pfmalloc-kmem.3
+done
 
 finish

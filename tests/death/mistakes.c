@@ -126,7 +126,8 @@ static void double_delete(void)
 	void (*delete)(void *, size_t);
 	void *p = culprit(malloc(SMALL));
 
-	*(void **)&delete = dlsym(RTLD_DEFAULT, "_ZdlPvm");
+	*(void **)&delete = dlsym(RTLD_DEFAULT,
+				  sizeof(size_t) == 8 ? "_ZdlPvm" : "_ZdlPvj");
 	if (!delete)
 		_exit(77);
 	delete (p, SMALL);

@@ -200,6 +200,8 @@ TEST(posix_memalign_refuses_an_alignment_that_is_no_power_of_two)
 		void *mark = &i;
 		void *p = mark;
 
+		if (bad[i] == sizeof(void *))
+			continue; /* of 32 bits: that is none */
 		EXPECT_EQ(posix_memalign(&p, opaque(bad[i]), 100), EINVAL);
 		EXPECT_EQ((uintptr_t)p, (uintptr_t)mark);
 	}

@@ -39,6 +39,13 @@ static int guest_call(const char *name)
 	return EXPECT(function) && function();
 }
 
+/* size_t in a mangled name: unsigned long, or unsigned int. */
+#if __SIZEOF_SIZE_T__ == 8
+#define SIZE_LETTER "m"
+#else
+#define SIZE_LETTER "j"
+#endif
+
 TEST(the_operators_are_there_without_libstdcxx)
 {
 	void *(*new)(size_t);
@@ -47,7 +54,7 @@ TEST(the_operators_are_there_without_libstdcxx)
 	if (!on_pfmalloc())
 		SKIP("glibc has no operators");
 	EXPECT_EQ((uintptr_t)dlsym(RTLD_DEFAULT, "_ZSt9terminatev"), 0);
-	*(void **)&new = dlsym(RTLD_DEFAULT, "_Znwm");
+	*(void **)&new = dlsym(RTLD_DEFAULT, "_Znw" SIZE_LETTER);
 	*(void **)&delete = dlsym(RTLD_DEFAULT, "_ZdlPv");
 	if (!EXPECT(new &&delete))
 		return;
@@ -60,7 +67,8 @@ TEST(nothrow_new_works_without_libstdcxx)
 
 	if (!on_pfmalloc())
 		SKIP("glibc has no operators");
-	*(void **)&new = dlsym(RTLD_DEFAULT, "_ZnwmRKSt9nothrow_t");
+	*(void **)&new =
+		dlsym(RTLD_DEFAULT, "_Znw" SIZE_LETTER "RKSt9nothrow_t");
 	if (!EXPECT(new))
 		return;
 	EXPECT_EQ((uintptr_t) new (opaque(SIZE_MAX), ""), 0);

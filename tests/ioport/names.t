@@ -84,8 +84,11 @@ cp empty.c empty.cc
 for standard in gnu11 gnu17; do
 	all_orders "$CC $standard" "$CC" -std=$standard c
 done
-if clang -o empty empty.c 2>/dev/null; then
-	all_orders clang clang -std=gnu17 c
+# For the machine that the library is for.
+clang=clang
+case $CC in *-m32*) clang="clang -m32" ;; esac
+if $clang -o empty empty.c 2>/dev/null; then
+	all_orders clang "$clang" -std=gnu17 c
 else
 	skip "clang" "it is not installed"
 fi

@@ -832,7 +832,7 @@ static void bury_rcu(struct rcu_head *head)
 	bury(container_of(head, struct object, rcu));
 }
 
-void pf_kfree(const void *p)
+void pf_kvfree(const void *p)
 {
 	bury((struct object *)(unsigned long)p);
 }

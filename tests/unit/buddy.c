@@ -568,7 +568,7 @@ TEST(zone_check_names_the_invariant_that_is_broken)
 	zone->free_area[2].nr_free[COLD]--;
 
 	byte_map()[page_to_pfn(one)] = 3;
-	check_fails(zone, "byte_map()[pfn] == 0");
+	check_fails(zone, "byte_map()[pfn + i] == 0");
 	byte_map()[page_to_pfn(one)] = 0;
 
 	zone->nr_lent += 4;

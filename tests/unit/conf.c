@@ -21,6 +21,7 @@ static const struct conf defaults = {
 	.background = 1,
 	.foreign = FOREIGN_FORWARD,
 	.ioport = IOPORT_AUTO,
+	.highmem = sizeof(void *) == 4,
 };
 
 static void read_conf(void *arg)
@@ -38,6 +39,11 @@ static void read_conf(void *arg)
 	EXPECT_EQ(pf_conf.background, expected->conf.background);
 	EXPECT_EQ(pf_conf.foreign, expected->conf.foreign);
 	EXPECT_EQ(pf_conf.ioport, expected->conf.ioport);
+	EXPECT_EQ(pf_conf.highmem, expected->conf.highmem);
+	EXPECT_EQ(pf_conf.kmem_limit, expected->conf.kmem_limit);
+	EXPECT_EQ(pf_conf.slab_nomerge, expected->conf.slab_nomerge);
+	EXPECT_EQ(pf_conf.init_on_alloc, expected->conf.init_on_alloc);
+	EXPECT_EQ(pf_conf.init_on_free, expected->conf.init_on_free);
 }
 
 /* The text gives these options and makes exactly this noise. */
@@ -83,6 +89,12 @@ TEST(each_value_of_each_option_is_understood)
 	expect_conf("ioport:ioperm", WITH(ioport, IOPORT_IOPERM), "");
 	expect_conf("ioport:devport", WITH(ioport, IOPORT_DEVPORT), "");
 	expect_conf("ioport:sim", WITH(ioport, IOPORT_SIM), "");
+	expect_conf("slab_nomerge:on", WITH(slab_nomerge, 1), "");
+	expect_conf("slab_nomerge:off", defaults, "");
+	expect_conf("init_on_alloc:on", WITH(init_on_alloc, 1), "");
+	expect_conf("init_on_alloc:off", defaults, "");
+	expect_conf("init_on_free:on", WITH(init_on_free, 1), "");
+	expect_conf("init_on_free:off", defaults, "");
 }
 
 TEST(several_options_are_separated_by_commas)
@@ -92,7 +104,8 @@ TEST(several_options_are_separated_by_commas)
 			    .decay_ms = 25,
 			    .background = 0,
 			    .foreign = FOREIGN_ABORT,
-			    .ioport = IOPORT_SIM};
+			    .ioport = IOPORT_SIM,
+			    .highmem = sizeof(void *) == 4};
 
 	expect_conf("stack:off,thp:never,decay_ms:25,background:off,"
 		    "foreign:abort,ioport:sim",
@@ -108,7 +121,8 @@ TEST(the_last_of_two_values_counts)
 #define NO_OPTION(name)                                                   \
 	"pfmalloc: PFMALLOC_CONF: there is no option \"" name             \
 	"\"; the options are stack, thp, decay_ms, background, foreign, " \
-	"ioport\n"
+	"ioport, highmem, kmem_limit, slab_nomerge, init_on_alloc, "      \
+	"init_on_free\n"
 
 TEST(an_unknown_option_is_named_with_those_there_are)
 {
@@ -117,6 +131,35 @@ TEST(an_unknown_option_is_named_with_those_there_are)
 	expect_conf("stacks:off", defaults, NO_OPTION("stacks"));
 	expect_conf(" stack:off", defaults, NO_OPTION(" stack"));
 	expect_conf(":off", defaults, NO_OPTION(""));
+}
+
+TEST(high_memory_can_be_had_or_not)
+{
+	expect_conf("highmem:on", WITH(highmem, 1), "");
+	expect_conf("highmem:off", WITH(highmem, 0), "");
+}
+
+TEST(a_size_has_a_unit_or_is_in_bytes)
+{
+	expect_conf("kmem_limit:65536", WITH(kmem_limit, 65536), "");
+	expect_conf("kmem_limit:64K", WITH(kmem_limit, 65536), "");
+	expect_conf("kmem_limit:64M", WITH(kmem_limit, 64 << 20), "");
+	expect_conf("kmem_limit:6G", WITH(kmem_limit, 6ULL << 30), "");
+}
+
+#define NO_SIZE(text)                                                         \
+	"pfmalloc: PFMALLOC_CONF: kmem_limit cannot be \"" text               \
+	"\"; give a number of bytes below 4294967296, or one with K, M or G " \
+	"behind it\n"
+
+TEST(what_is_no_size_is_refused)
+{
+	expect_conf("kmem_limit:", defaults, NO_SIZE(""));
+	expect_conf("kmem_limit:K", defaults, NO_SIZE("K"));
+	expect_conf("kmem_limit:64k", defaults, NO_SIZE("64k"));
+	expect_conf("kmem_limit:64MB", defaults, NO_SIZE("64MB"));
+	expect_conf("kmem_limit:-1", defaults, NO_SIZE("-1"));
+	expect_conf("kmem_limit:4294967296", defaults, NO_SIZE("4294967296"));
 }
 
 TEST(an_unknown_value_is_named_with_those_there_are)

@@ -139,7 +139,7 @@ TEST(errors_are_values_and_errno_stays)
 	void *addr;
 
 	errno = 77;
-	EXPECT_EQ(os_reserve(&addr, 1UL << 60), -ENOMEM);
+	EXPECT_EQ(os_reserve(&addr, SIZE_MAX - MIB(1) + 1), -ENOMEM);
 	EXPECT_EQ(os_unmap((void *)1, PAGE_SIZE), -EINVAL);
 	EXPECT_LT(
 		os_move_mapping((void *)PAGE_SIZE, (void *)MIB(64), PAGE_SIZE),

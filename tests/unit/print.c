@@ -54,9 +54,10 @@ TEST(numbers_of_all_lengths_are_printed)
 TEST(hexadecimal_numbers_are_printed)
 {
 	EXPECT_PRINTS("ff", "%x", 255U);
-	EXPECT_PRINTS("ffffffffffffffff", "%lx", ULONG_MAX);
+	EXPECT_PRINTS("ffffffffffffffff", "%llx", ULLONG_MAX);
+	EXPECT_PRINTS("deadbeef", "%lx", 0xdeadbeefUL);
 	EXPECT_PRINTS("0", "%llx", 0ULL);
-	EXPECT_PRINTS("0xdeadbeef000", "%p", (void *)0xdeadbeef000);
+	EXPECT_PRINTS("0xdeadb000", "%p", (void *)0xdeadb000);
 	EXPECT_PRINTS("0x0", "%p", (void *)0);
 }
 

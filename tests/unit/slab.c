@@ -150,8 +150,8 @@ TEST(a_slab_gives_all_its_objects_lowest_first)
 				  (size_t)i * class_size(class));
 			EXPECT_EQ(byte_map()[virt_to_pfn(objects[i])], class);
 		}
-		EXPECT_LE((char *)objects[n - 1] + class_size(class),
-			  slab + (PAGE_SIZE << s->order));
+		EXPECT_LE((uintptr_t)objects[n - 1] + class_size(class),
+			  (uintptr_t)slab + (PAGE_SIZE << s->order));
 		for (i = 0; i < n; i++)
 			EXPECT_EQ(put(s, objects[i]), OBJECT_OK);
 		expect_nothing_left(s);

@@ -546,10 +546,10 @@ TEST(sizes_beyond_all_addresses_are_refused)
 	struct vmap_area *area;
 	bool is_zero;
 
-	EXPECT(!vmalloc_bytes(1UL << 62, 1, &is_zero));
-	EXPECT(!vmalloc_bytes(MIB(8), 1UL << 62, &is_zero));
+	EXPECT(!vmalloc_bytes(SIZE_MAX / 2 + 1, 1, &is_zero));
+	EXPECT(!vmalloc_bytes(MIB(8), SIZE_MAX / 2 + 1, &is_zero));
 	area = find_vmap_area(area_of(MIB(5)));
-	EXPECT(!vmalloc_resize(area, 1UL << 62, true));
+	EXPECT(!vmalloc_resize(area, SIZE_MAX / 2 + 1, true));
 	EXPECT_EQ(area->bytes, MIB(5));
 	vfree_area(area);
 	expect_invariants();

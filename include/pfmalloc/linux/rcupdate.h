@@ -126,12 +126,14 @@ static inline int rcu_read_lock_held(void)
  * may be given to these, too.
  */
 pf_api void pf_kfree(const void *p);
+pf_api void pf_kvfree(const void *p);
 
 /* Frees the object that begins @offset bytes before @head, by @free. */
 pf_api void pf_kfree_call_rcu(struct rcu_head *head, unsigned long offset,
 			      void (*free)(const void *p));
 
-/* The object, by way of its rcu_head; or without one, then it may sleep. */
+/* The object, by way of its rcu_head; or without one, then it may sleep.  It
+ * may be one of kvmalloc(), by either name. */
 #define pf_kfree_rcu_head(p, rhf)                                      \
 	do {                                                           \
 		__typeof__(p) pf_object = (p);                         \
@@ -139,15 +141,15 @@ pf_api void pf_kfree_call_rcu(struct rcu_head *head, unsigned long offset,
 			pf_kfree_call_rcu(                             \
 				&pf_object->rhf,                       \
 				offsetof(__typeof__(*pf_object), rhf), \
-				pf_kfree);                             \
+				pf_kvfree);                            \
 	} while (0)
-#define pf_kfree_rcu_alone(p)                \
-	do {                                 \
-		const void *pf_object = (p); \
-		if (pf_object) {             \
-			synchronize_rcu();   \
-			pf_kfree(pf_object); \
-		}                            \
+#define pf_kfree_rcu_alone(p)                 \
+	do {                                  \
+		const void *pf_object = (p);  \
+		if (pf_object) {              \
+			synchronize_rcu();    \
+			pf_kvfree(pf_object); \
+		}                             \
 	} while (0)
 #define PF_KFREE_RCU(_1, _2, name, ...) name
 #define kfree_rcu(...)                                                     \

@@ -35,8 +35,13 @@
 
 #define PF_KTHREAD   0x00200000 /* made by kthread_create() */
 #define PF_WQ_WORKER 0x00000020
+/* What its allocations may do: <linux/sched/mm.h>. */
+#define PF_MEMALLOC	 0x00000800
+#define PF_MEMALLOC_NOFS 0x00040000
+#define PF_MEMALLOC_NOIO 0x00080000
 
 struct kthread;
+struct mm_struct;
 
 struct task_struct {
 	unsigned int __state; /* others sleep on this word */
@@ -60,6 +65,8 @@ struct task_struct {
 	atomic_t usage;
 	struct kthread *kthread;
 	struct list_head tasks;
+	struct mm_struct *mm; /* the process's; NULL for a kthread */
+	struct mm_struct *active_mm;
 };
 
 pf_api void pf_put_task(struct task_struct *task);

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * slab.h - kmalloc() and kmem_caches
+ *
+ * <pfmalloc/slab.h> says what each call does; here are the kernel's names.
+ */
+#ifndef PFMALLOC_LINUX_SLAB_H
+#define PFMALLOC_LINUX_SLAB_H
+
+#include <linux/cleanup.h>
+#include <linux/compiler.h>
+#include <linux/err.h>
+#include <linux/gfp.h>
+#include <linux/overflow.h>
+#include <linux/rcupdate.h>
+#include <linux/string.h>
+#include <linux/types.h>
+#include <linux/version.h>
+
+#include "../slab.h"
+
+#define ZERO_SIZE_PTR	       PF_ZERO_SIZE_PTR
+#define ZERO_OR_NULL_PTR(p)    PF_IS_ZERO_OR_NULL(p)
+#define KMALLOC_MAX_CACHE_SIZE PF_KMALLOC_MAX_CACHE_SIZE
+#define KMALLOC_MAX_SIZE       PF_KMALLOC_MAX_SIZE
+#define KMALLOC_MAX_ORDER      10
+#define KMALLOC_MIN_SIZE       8
+#define KMALLOC_SHIFT_LOW      3
+#define KMALLOC_SHIFT_HIGH     13
+#define KMALLOC_SHIFT_MAX      22
+#define ARCH_KMALLOC_MINALIGN  8
+#define ARCH_SLAB_MINALIGN     8
+#define SLAB_OBJ_MIN_SIZE      8
+
+#define SLAB_CONSISTENCY_CHECKS ((slab_flags_t)0x00000100u)
+#define SLAB_RED_ZONE		((slab_flags_t)0x00000400u)
+#define SLAB_POISON		((slab_flags_t)0x00000800u)
+#define SLAB_KMALLOC		((slab_flags_t)0x00001000u)
+#define SLAB_HWCACHE_ALIGN	((slab_flags_t)PF_SLAB_HWCACHE_ALIGN)
+#define SLAB_CACHE_DMA		((slab_flags_t)PF_SLAB_CACHE_DMA)
+#define SLAB_CACHE_DMA32	((slab_flags_t)0x00008000u)
+#define SLAB_STORE_USER		((slab_flags_t)0x00010000u)
+#define SLAB_RECLAIM_ACCOUNT	((slab_flags_t)PF_SLAB_RECLAIM_ACCOUNT)
+#define SLAB_TEMPORARY		SLAB_RECLAIM_ACCOUNT
+#define SLAB_PANIC		((slab_flags_t)PF_SLAB_PANIC)
+#define SLAB_TYPESAFE_BY_RCU	((slab_flags_t)PF_SLAB_TYPESAFE_BY_RCU)
+#define SLAB_MEM_SPREAD		((slab_flags_t)0x00100000u)
+#define SLAB_TRACE		((slab_flags_t)0x00200000u)
+#define SLAB_NOLEAKTRACE	((slab_flags_t)0x00800000u)
+#define SLAB_NO_MERGE		((slab_flags_t)PF_SLAB_NO_MERGE)
+#define SLAB_FAILSLAB		((slab_flags_t)0x02000000u)
+#define SLAB_ACCOUNT		((slab_flags_t)PF_SLAB_ACCOUNT)
+#define SLAB_KASAN		((slab_flags_t)0x08000000u)
+#define SLAB_NO_USER_FLAGS	((slab_flags_t)0x10000000u)
+
+/* ------------------------------------------------------------------------
+ * Memory of any size
+ * ------------------------------------------------------------------------ */
+
+#define kmalloc(size, gfp)		 pf_kmalloc(size, gfp)
+#define kzalloc(size, gfp)		 pf_kmalloc(size, (gfp) | __GFP_ZERO)
+#define kmalloc_array(n, size, gfp)	 pf_kmalloc_array(n, size, gfp)
+#define kcalloc(n, size, gfp)		 pf_kmalloc_array(n, size, (gfp) | __GFP_ZERO)
+#define kmalloc_node(size, gfp, node)	 ((void)(node), pf_kmalloc(size, gfp))
+#define kzalloc_node(size, gfp, node)	 ((void)(node), kzalloc(size, gfp))
+#define kcalloc_node(n, size, gfp, node) ((void)(node), kcalloc(n, size, gfp))
+#define kmalloc_array_node(n, size, gfp, node) \
+	((void)(node), pf_kmalloc_array(n, size, gfp))
+#define kmalloc_track_caller(size, gfp)		   pf_kmalloc(size, gfp)
+#define kmalloc_node_track_caller(size, gfp, node) kmalloc_node(size, gfp, node)
+#define kmalloc_nolock(size, gfp, node) \
+	((void)(node), pf_kmalloc(size, (gfp) & ~__GFP_RECLAIM))
+#define krealloc(p, size, gfp)		pf_krealloc(p, size, gfp)
+#define krealloc_array(p, n, size, gfp) pf_krealloc_array(p, n, size, gfp)
+#define kfree_sensitive(p)		pf_kfree_sensitive(p)
+#define kzfree(p)			pf_kfree_sensitive(p)
+#define kfree_nolock(p)			pf_kfree(p)
+#define ksize(p)			pf_ksize(p)
+#define kmalloc_size_roundup(size)	pf_kmalloc_size_roundup(size)
+
+/* Functions, whose addresses clients pass on. */
+static inline void kfree(const void *p)
+{
+	pf_kfree(p);
+}
+
+static inline void kvfree(const void *p)
+{
+	pf_kvfree(p);
+}
+
+static inline void kfree_bulk(size_t nr, void **objects)
+{
+	pf_kmem_cache_free_bulk(NULL, nr, objects);
+}
+
+/* Linux 7.0: by the type of what they are for. */
+#define PF_GFP_OR_KERNEL(...) \
+	PF_GFP_FIRST(__VA_ARGS__ __VA_OPT__(, ) GFP_KERNEL)
+#define PF_GFP_FIRST(gfp, ...) (gfp)
+#define kmalloc_obj(VAR_OR_TYPE, ...)                                        \
+	((__typeof__(VAR_OR_TYPE) *)kmalloc(sizeof(__typeof__(VAR_OR_TYPE)), \
+					    PF_GFP_OR_KERNEL(__VA_ARGS__)))
+#define kzalloc_obj(VAR_OR_TYPE, ...)                                        \
+	((__typeof__(VAR_OR_TYPE) *)kzalloc(sizeof(__typeof__(VAR_OR_TYPE)), \
+					    PF_GFP_OR_KERNEL(__VA_ARGS__)))
+#define kmalloc_objs(VAR_OR_TYPE, n, ...)           \
+	((__typeof__(VAR_OR_TYPE) *)kmalloc_array(  \
+		n, sizeof(__typeof__(VAR_OR_TYPE)), \
+		PF_GFP_OR_KERNEL(__VA_ARGS__)))
+#define kzalloc_objs(VAR_OR_TYPE, n, ...)                                    \
+	((__typeof__(VAR_OR_TYPE) *)kcalloc(n,                               \
+					    sizeof(__typeof__(VAR_OR_TYPE)), \
+					    PF_GFP_OR_KERNEL(__VA_ARGS__)))
+#define kmalloc_flex(VAR_OR_TYPE, FAM, n, ...)      \
+	((__typeof__(VAR_OR_TYPE) *)kmalloc(        \
+		pf_flex_bytes(VAR_OR_TYPE, FAM, n), \
+		PF_GFP_OR_KERNEL(__VA_ARGS__)))
+#define kzalloc_flex(VAR_OR_TYPE, FAM, n, ...)      \
+	((__typeof__(VAR_OR_TYPE) *)kzalloc(        \
+		pf_flex_bytes(VAR_OR_TYPE, FAM, n), \
+		PF_GFP_OR_KERNEL(__VA_ARGS__)))
+#define kvmalloc_obj(VAR_OR_TYPE, ...)                                        \
+	((__typeof__(VAR_OR_TYPE) *)kvmalloc(sizeof(__typeof__(VAR_OR_TYPE)), \
+					     PF_GFP_OR_KERNEL(__VA_ARGS__)))
+#define kvzalloc_obj(VAR_OR_TYPE, ...)                                        \
+	((__typeof__(VAR_OR_TYPE) *)kvzalloc(sizeof(__typeof__(VAR_OR_TYPE)), \
+					     PF_GFP_OR_KERNEL(__VA_ARGS__)))
+#define kvmalloc_objs(VAR_OR_TYPE, n, ...)          \
+	((__typeof__(VAR_OR_TYPE) *)kvmalloc_array( \
+		n, sizeof(__typeof__(VAR_OR_TYPE)), \
+		PF_GFP_OR_KERNEL(__VA_ARGS__)))
+#define kvzalloc_objs(VAR_OR_TYPE, n, ...)                                    \
+	((__typeof__(VAR_OR_TYPE) *)kvcalloc(n,                               \
+					     sizeof(__typeof__(VAR_OR_TYPE)), \
+					     PF_GFP_OR_KERNEL(__VA_ARGS__)))
+#define pf_flex_bytes(VAR_OR_TYPE, FAM, n)        \
+	size_add(sizeof(__typeof__(VAR_OR_TYPE)), \
+		 size_mul(n, sizeof(*((__typeof__(VAR_OR_TYPE) *)NULL)->FAM)))
+
+#define kvmalloc(size, gfp)	       pf_kvmalloc(size, gfp)
+#define kvzalloc(size, gfp)	       pf_kvmalloc(size, (gfp) | __GFP_ZERO)
+#define kvmalloc_array(n, size, gfp)   pf_kvmalloc_array(n, size, gfp)
+#define kvcalloc(n, size, gfp)	       pf_kvmalloc_array(n, size, (gfp) | __GFP_ZERO)
+#define kvmalloc_node(size, gfp, node) ((void)(node), pf_kvmalloc(size, gfp))
+#define kvzalloc_node(size, gfp, node) ((void)(node), kvzalloc(size, gfp))
+#define kvfree_sensitive(p, len)       pf_kvfree_sensitive(p, len)
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#define kvrealloc(p, size, gfp) pf_kvrealloc(p, size, gfp)
+#else
+#define kvrealloc(p, old_size, size, gfp) \
+	pf_kvrealloc_old(p, old_size, size, gfp)
+#endif
+
+DEFINE_FREE(kfree, void *, if (!IS_ERR_OR_NULL(_T)) pf_kfree(_T))
+DEFINE_FREE(kvfree, void *, if (!IS_ERR_OR_NULL(_T)) pf_kvfree(_T))
+DEFINE_FREE(kfree_sensitive, void *, if (_T) pf_kfree_sensitive(_T))
+
+/* ------------------------------------------------------------------------
+ * Copies of text; the kernel has them in <linux/string.h>, too
+ * ------------------------------------------------------------------------ */
+
+#define kmemdup(p, len, gfp)	       pf_kmemdup(p, len, gfp)
+#define kmemdup_array(p, n, size, gfp) pf_kmemdup(p, size_mul(n, size), gfp)
+#define kvmemdup(p, len, gfp)	       pf_kvmemdup(p, len, gfp)
+#define kmemdup_nul(s, len, gfp)       pf_kmemdup_nul(s, len, gfp)
+#define kstrdup(s, gfp)		       pf_kstrdup(s, gfp)
+#define kstrndup(s, max, gfp)	       pf_kstrndup(s, max, gfp)
+#define kasprintf(gfp, ...)	       pf_kasprintf(gfp, __VA_ARGS__)
+#define kvasprintf(gfp, fmt, args)     pf_kvasprintf(gfp, fmt, args)
+
+static inline void *pf_kvmemdup(const void *p, size_t len, gfp_t gfp)
+{
+	void *copy = pf_kvmalloc(len, gfp);
+
+	return copy ? __builtin_memcpy(copy, p, len) : NULL;
+}
+
+/* A constant of the program's own is not copied. */
+extern const char __executable_start[] __attribute__((weak));
+extern const char data_start[] __attribute__((weak));
+
+static inline bool pf_is_rodata(const void *p)
+{
+	return (const char *)p >= __executable_start &&
+	       (const char *)p < data_start;
+}
+
+static inline const char *kstrdup_const(const char *s, gfp_t gfp)
+{
+	return pf_is_rodata(s) ? s : pf_kstrdup(s, gfp);
+}
+
+static inline void kfree_const(const void *p)
+{
+	if (!pf_is_rodata(p))
+		pf_kfree(p);
+}
+
+/* ------------------------------------------------------------------------
+ * Caches
+ * ------------------------------------------------------------------------ */
+
+/* Linux 6.12: what a cache may have beside a name and a size. */
+struct kmem_cache_args {
+	unsigned int align;
+	unsigned int useroffset;     /* of what may be copied to user space: */
+	unsigned int usersize;	     /* all of it may, here */
+	unsigned int freeptr_offset; /* no link lies in an object, here */
+	bool use_freeptr_offset;
+	void (*ctor)(void *object);
+	unsigned int sheaf_capacity; /* of a thread's: chosen here */
+};
+
+static inline struct kmem_cache *
+pf_kmem_cache_create_args(const char *name, unsigned int size,
+			  struct kmem_cache_args *args, slab_flags_t flags)
+{
+	if (!args)
+		return pf_kmem_cache_create(name, size, 0, flags, NULL);
+	return pf_kmem_cache_create(name, size, args->align, flags, args->ctor);
+}
+
+/* (name, size, align, flags, ctor), or (name, size, &args, flags). */
+#define PF_CREATE_5(name, size, align, flags, ctor) \
+	pf_kmem_cache_create(name, size, align, flags, ctor)
+#define PF_CREATE_4(name, size, args, flags) \
+	pf_kmem_cache_create_args(name, size, args, flags)
+#define PF_CREATE(_1, _2, _3, _4, _5, macro, ...) macro
+#define kmem_cache_create(...)                                     \
+	PF_CREATE(__VA_ARGS__, PF_CREATE_5, PF_CREATE_4, unused, ) \
+	(__VA_ARGS__)
+#define kmem_cache_create_usercopy(name, size, align, flags, offset, len, \
+				   ctor)                                  \
+	((void)(offset), (void)(len),                                     \
+	 pf_kmem_cache_create(name, size, align, flags, ctor))
+
+#define KMEM_CACHE(pf_struct, flags)                               \
+	pf_kmem_cache_create(#pf_struct, sizeof(struct pf_struct), \
+			     __alignof__(struct pf_struct), flags, NULL)
+#define KMEM_CACHE_USERCOPY(pf_struct, flags, field) \
+	KMEM_CACHE(pf_struct, flags)
+
+#define kmem_cache_destroy(s)	  pf_kmem_cache_destroy(s)
+#define kmem_cache_shrink(s)	  pf_kmem_cache_shrink(s)
+#define kmem_cache_size(s)	  pf_kmem_cache_size(s)
+#define kmem_cache_alloc(s, gfp)  pf_kmem_cache_alloc(s, gfp)
+#define kmem_cache_zalloc(s, gfp) pf_kmem_cache_alloc(s, (gfp) | __GFP_ZERO)
+#define kmem_cache_alloc_node(s, gfp, node) \
+	((void)(node), pf_kmem_cache_alloc(s, gfp))
+#define kmem_cache_alloc_lru(s, lru, gfp) \
+	((void)(lru), pf_kmem_cache_alloc(s, gfp))
+#define kmem_cache_alloc_noprof(s, gfp) pf_kmem_cache_alloc(s, gfp)
+#define kmem_cache_alloc_bulk(s, gfp, n, p) \
+	((int)pf_kmem_cache_alloc_bulk(s, gfp, n, p))
+#define kmem_cache_free_bulk(s, n, p) pf_kmem_cache_free_bulk(s, n, p)
+#define kmem_dump_obj(p)	      pf_kmem_dump_obj(p)
+#define kmem_valid_obj(p)	      pf_kmem_dump_obj(p)
+
+static inline void kmem_cache_free(struct kmem_cache *s, void *object)
+{
+	pf_kmem_cache_free(s, object);
+}
+
+#define slab_sheaf pf_slab_sheaf
+#define kmem_cache_prefill_sheaf(s, gfp, size) \
+	pf_kmem_cache_prefill_sheaf(s, gfp, size)
+#define kmem_cache_alloc_from_sheaf(s, gfp, sheaf) \
+	pf_kmem_cache_alloc_from_sheaf(s, gfp, sheaf)
+#define kmem_cache_refill_sheaf(s, gfp, sheaf, size) \
+	pf_kmem_cache_refill_sheaf(s, gfp, sheaf, size)
+#define kmem_cache_return_sheaf(s, gfp, sheaf) \
+	pf_kmem_cache_return_sheaf(s, gfp, sheaf)
+#define kmem_cache_sheaf_size(sheaf) pf_kmem_cache_sheaf_size(sheaf)
+
+#define slab_is_available() true
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * areas.h - areas of whole pages, for vmalloc.c and vmap.c
+ */
+#ifndef PF_KAPI_AREAS_H
+#define PF_KAPI_AREAS_H
+
+#include "kapi/range.h"
+#include "pfmalloc/vmalloc.h"
+
+enum area_kind {
+	AREA_MEMORY, /* vmalloc() */
+	AREA_MAPPED, /* vmap() of frames that have a file */
+	AREA_VIEW,   /* vmap() of frames that have an address */
+};
+
+/* A record (range.h). */
+struct varea {
+	struct vm_struct vm;
+	struct varea *next;
+	size_t first;	   /* number of the first page */
+	size_t nr_pages;   /* without the guard */
+	size_t nr_high;	   /* pages that count against HIGHMEM */
+	size_t requested;  /* bytes */
+	u8 kind;	   /* enum area_kind */
+	bool is_ram;	   /* vm_map_ram() */
+	bool has_records;  /* somebody may have looked at its pages */
+	bool is_protected; /* its guard is one by mprotect() */
+	bool is_huge;
+	u32 is_freed;
+};
+
+static inline char *varea_address(size_t index)
+{
+	return kapi_range.vmalloc_start + (index << PAGE_SHIFT);
+}
+
+static inline size_t varea_index(const void *addr)
+{
+	return (size_t)((const char *)addr - kapi_range.vmalloc_start) >>
+	       PAGE_SHIFT;
+}
+
+/* The area that starts at page @index, or around @addr; or NULL.  No lock. */
+struct varea *varea_starting_at(size_t index);
+struct varea *varea_around(const void *addr);
+
+/* The record of a page of @area, made if it is the first time. */
+struct page *varea_page(struct varea *area, size_t index);
+
+/**
+ * varea_new - an area of @nr_pages with addresses and a guard
+ * @caller: for pf_find_vm_area()
+ *
+ * May sleep.  Return: NULL where there are no addresses, or no memory.
+ */
+struct varea *varea_new(size_t nr_pages, size_t align, enum area_kind kind,
+			unsigned long flags, const void *caller);
+
+/* The area that starts at @addr, which nobody else frees; or NULL. */
+struct varea *varea_claim(const void *addr);
+
+/* The end of a claimed area; later, where @is_atomic, or in a handler. */
+void varea_end(struct varea *area, bool is_atomic);
+
+/* What is done by vfree() and its kin, of which @call is one. */
+void varea_free(const void *addr, bool is_atomic, const char *call);
+
+/* vmap() of pages that have addresses: the record of such a view at @addr, off
+ * the table; and put there.  Inside the gate, no lock; or NULL. */
+struct varea *varea_take_view(const void *addr);
+struct varea *varea_new_view(void *start, unsigned int count);
+
+#endif

@@ -1,0 +1,549 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cache.c - making kmem_caches, and unmaking them
+ *
+ * Layout of a slab.  Objects lie side by side, from the first byte of a block
+ * of 2^order frames on.  Of the orders 0 to 3 the smallest one is taken that
+ * holds 12 objects and leaves at most a sixteenth over; if there is none, an
+ * eighth, then a quarter; then one that holds a single object.  No slab has
+ * more than 512 objects.
+ *
+ *	size 192: order 1 has 42 objects and 128 bytes over
+ *	size 700: order 2 has 23 objects and 284 bytes over
+ *
+ * Merging.  A cache whose objects have the size, alignment and flags of an
+ * older one, and no constructor, is that one: fewer slabs are half empty.  A
+ * cache counts how often it was made.  PFMALLOC_CONF=slab_nomerge:on, or the
+ * flag PF_SLAB_NO_MERGE, keeps each for itself, so that an object given to the
+ * wrong one is found.
+ *
+ * Locking.  kcaches_lock for the list; a cache's own lock inside it.
+ */
+#include "kapi/cache.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "kapi/pages.h"
+#include "kapi/range.h"
+#include "kapi/vmalloc.h"
+#include "kmem/kmem.h"
+#include "os/conf.h"
+#include "os/os.h"
+#include "os/report.h"
+#include "pfmalloc/slab.h"
+#include "slab/gate.h"
+
+#define CACHE_LINE  64
+#define MIN_OBJECTS 12
+#define MAX_ROUNDS  1000
+#define MAX_ORDER   3 /* but for what is larger than such a slab */
+
+/* A thread's array and a cache's empty slabs, in bytes. */
+#define ARRAY_BYTES KIB(16)
+#define EMPTY_BYTES KIB(64)
+/* A record of 512 bytes holds so many pointers. */
+#define ARRAY_MAX 63
+
+#define KNOWN_FLAGS                                                            \
+	(PF_SLAB_HWCACHE_ALIGN | PF_SLAB_CACHE_DMA | PF_SLAB_RECLAIM_ACCOUNT | \
+	 PF_SLAB_PANIC | PF_SLAB_TYPESAFE_BY_RCU | PF_SLAB_NO_MERGE |          \
+	 PF_SLAB_ACCOUNT | PF_SLAB_IGNORED)
+
+/* Caches with these are nobody else's. */
+#define NEVER_MERGED (PF_SLAB_TYPESAFE_BY_RCU | PF_SLAB_NO_MERGE)
+/* Those of a merged cache are the same. */
+#define SAME_FLAGS \
+	(PF_SLAB_CACHE_DMA | PF_SLAB_RECLAIM_ACCOUNT | PF_SLAB_ACCOUNT)
+
+struct lock kcaches_lock = LOCK_INIT(LOCK_RANK_KAPI);
+struct list_head kcaches;
+
+static u64 ids[MAX_CACHES / 64]; /* taken */
+
+static u32 state;
+enum {
+	NOT_READY,
+	STARTING,
+	READY,
+};
+
+void kcaches_reset(void)
+{
+	struct kcache *s;
+
+	shrinkers_reset();
+	if (state != READY) {
+		state = NOT_READY; /* who was at it is not here */
+		return;
+	}
+	lock_reset_orphan(&kcaches_lock);
+	for_each_kcache(s) lock_reset_orphan(&s->lock);
+	meta_reset();
+	kapi_vmalloc_reset();
+}
+
+static bool start(void)
+{
+	if (!kapi_range.records && kapi_range_init())
+		return false;
+	if (!kcaches.next)
+		list_init(&kcaches);
+	return kmalloc_caches_create();
+}
+
+/*
+ * The first call of a client.  One that may not wait does it too, unless it has
+ * interrupted malloc or another first call: the thread's later ones find
+ * everything ready.
+ */
+bool kapi_init(unsigned int gfp)
+{
+	u32 expected = NOT_READY;
+	unsigned int round;
+
+	if (likely(load_acquire(&state) == READY))
+		return true;
+	if (may_wait(gfp))
+		kapi_ready();
+	if (!kmem_is_ready() || gate_is_inside())
+		return false;
+	if (__atomic_compare_exchange_n(&state, &expected, STARTING, false,
+					__ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+		bool is_ready = start();
+
+		store_release(&state, is_ready ? READY : NOT_READY);
+		return is_ready;
+	}
+	for (round = 0; may_wait(gfp) && load_acquire(&state) == STARTING;
+	     round++)
+		os_wait_turn(round);
+	return load_acquire(&state) == READY;
+}
+
+/* ------------------------------------------------------------------------
+ * Layout
+ * ------------------------------------------------------------------------ */
+
+static u32 alignment(u32 size, u32 align, unsigned int flags)
+{
+	if (flags & PF_SLAB_HWCACHE_ALIGN) {
+		u32 line = CACHE_LINE;
+
+		while (size <= line / 2)
+			line /= 2;
+		if (align < line)
+			align = line;
+	}
+	return (u32)max_size(roundup_pow_of_two(align), 8);
+}
+
+static bool fits(u32 size, unsigned int order, unsigned int fraction)
+{
+	size_t bytes = PAGE_SIZE << order;
+
+	return bytes / size >= MIN_OBJECTS &&
+	       bytes / size <= KSLAB_MAX_OBJECTS &&
+	       bytes % size <= bytes / fraction;
+}
+
+static unsigned int slab_order(u32 size, u32 align)
+{
+	unsigned int low = order_of_pages(bytes_to_pages(align));
+	unsigned int fraction, order;
+
+	for (fraction = 16; fraction >= 4; fraction /= 2) {
+		for (order = low; order <= MAX_ORDER; order++) {
+			if (fits(size, order, fraction))
+				return order;
+		}
+	}
+	order = order_of_pages(bytes_to_pages(size));
+	if (order < low)
+		order = low;
+	/* Several in a slab where that is no waste, up to the largest order. */
+	while (order < MAX_ORDER && (PAGE_SIZE << order) % size)
+		order++;
+	return order;
+}
+
+static void lay_out(struct kcache *s, u32 size, u32 align, unsigned int flags)
+{
+	size_t nr;
+
+	s->lock.rank = LOCK_RANK_CACHE;
+	s->object_size = size;
+	s->align = alignment(size, align, flags);
+	s->size = (u32)align_up(size, s->align);
+	s->order = (u8)slab_order(s->size, s->align);
+	nr = (PAGE_SIZE << s->order) / s->size;
+	s->nr_objects = (u16)min_size(nr, KSLAB_MAX_OBJECTS);
+	s->inverse = (u32)(((1ULL << 32) + s->size - 1) / s->size);
+	s->array_max =
+		(u16)max_size(min_size(ARRAY_BYTES / s->size, ARRAY_MAX), 2);
+	s->max_empty = (u16)max_size(EMPTY_BYTES / (PAGE_SIZE << s->order), 1);
+	s->flags = flags;
+	if (flags & PF_SLAB_CACHE_DMA)
+		s->gfp |= __GFP_DMA;
+	if (flags & PF_SLAB_RECLAIM_ACCOUNT)
+		s->gfp |= __GFP_RECLAIMABLE;
+	if (flags & PF_SLAB_ACCOUNT)
+		s->gfp |= __GFP_ACCOUNT;
+	list_init(&s->partial);
+	list_init(&s->empty);
+}
+
+/* ------------------------------------------------------------------------
+ * Making
+ * ------------------------------------------------------------------------ */
+
+/* A free id, taken; MAX_CACHES if there is none. */
+static unsigned int take_id_locked(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ids); i++) {
+		if (~ids[i]) {
+			unsigned int bit = lowest_bit(~ids[i]);
+
+			ids[i] |= 1ULL << bit;
+			return i * 64 + bit;
+		}
+	}
+	return MAX_CACHES;
+}
+
+static void give_id_locked(unsigned int id)
+{
+	ids[id / 64] &= ~(1ULL << id % 64);
+}
+
+static char *copy_name(const char *name)
+{
+	size_t len = strnlen(name, META_MAX_BYTES - 1);
+	char *copy = meta_alloc(len + 1, true);
+
+	return copy ? memcpy(copy, name, len) : NULL;
+}
+
+static void free_record(struct kcache *s)
+{
+	if (s->name)
+		meta_free((char *)s->name, strlen(s->name) + 1);
+	meta_free(s, sizeof(*s));
+}
+
+static struct kcache *record_new(const char *name)
+{
+	struct kcache *s = meta_alloc(sizeof(*s), true);
+
+	static_assert(sizeof(*s) <= META_MAX_BYTES, "one record");
+	if (!s)
+		return NULL;
+	s->name = copy_name(name);
+	if (s->name)
+		return s;
+	free_record(s);
+	return NULL;
+}
+
+static struct kcache *create(const char *name, u32 size, u32 align,
+			     unsigned int flags, void (*ctor)(void *))
+{
+	struct kcache *s = record_new(name);
+	unsigned int id;
+
+	if (!s)
+		return NULL;
+	lay_out(s, size, align, flags);
+	s->ctor = ctor;
+	s->refcount = 1;
+	s->may_merge = !ctor && !(flags & NEVER_MERGED);
+	lock_acquire(&kcaches_lock);
+	id = take_id_locked();
+	if (id < MAX_CACHES) {
+		s->id = (u16)id;
+		list_add(&s->link, &kcaches);
+	}
+	lock_release(&kcaches_lock);
+	if (id < MAX_CACHES)
+		return s;
+	free_record(s);
+	report_line("kmem_cache_create(%s): there are %u caches already, and "
+		    "no more can be made",
+		    name, MAX_CACHES);
+	return NULL;
+}
+
+struct kcache *kcache_create(const char *name, unsigned int size,
+			     unsigned int align, unsigned int flags,
+			     void (*ctor)(void *))
+{
+	struct tcache *tc = kapi_enter();
+	struct kcache *s;
+
+	if (!tc)
+		return NULL;
+	s = create(name, size, align, flags, ctor);
+	gate_leave(tc);
+	return s;
+}
+
+/* A cache that makes such objects, with a reference more; or NULL. */
+static struct kcache *find_mergeable(u32 size, u32 align, unsigned int flags)
+{
+	struct kcache *s, *found = NULL;
+	struct tcache *tc;
+
+	if (pf_conf.slab_nomerge || flags & NEVER_MERGED)
+		return NULL;
+	align = alignment(size, align, flags);
+	size = (u32)align_up(size, align);
+	tc = kapi_enter();
+	if (!tc)
+		return NULL;
+	lock_acquire(&kcaches_lock);
+	for_each_kcache(s)
+	{
+		/* Room for the word that it may be larger, no more. */
+		if (!s->may_merge || !s->refcount || s->size < size ||
+		    s->size - size >= sizeof(void *) || s->align % align ||
+		    (s->flags ^ flags) & SAME_FLAGS)
+			continue;
+		found = s;
+		s->refcount++;
+		s->object_size = (u32)max_size(s->object_size, size);
+		break;
+	}
+	lock_release(&kcaches_lock);
+	gate_leave(tc);
+	return found;
+}
+
+static const char *what_is_wrong_with(const char *name, unsigned int size,
+				      unsigned int align, unsigned int flags)
+{
+	if (!name)
+		return "a cache needs a name";
+	if (!size)
+		return "objects of 0 bytes cannot be told apart";
+	if (size > PF_KMALLOC_MAX_SIZE)
+		return "an object has 4 MiB at most";
+	if (align && !is_power_of_two(align))
+		return "the alignment is a power of two";
+	if (align > PF_KMALLOC_MAX_SIZE)
+		return "the alignment is 4 MiB at most";
+	if (flags & ~KNOWN_FLAGS)
+		return "there is a flag that is not known";
+	return NULL;
+}
+
+static void *failed(const char *name, unsigned int flags, const char *why)
+{
+	report_line("kmem_cache_create(%s): %s", name ? name : "(null)", why);
+	if (flags & PF_SLAB_PANIC)
+		report_abort();
+	return NULL;
+}
+
+struct kmem_cache *pf_kmem_cache_create(const char *name, unsigned int size,
+					unsigned int align, unsigned int flags,
+					void (*ctor)(void *object))
+{
+	const char *why = what_is_wrong_with(name, size, align, flags);
+	struct kcache *s;
+
+	if (why)
+		return failed(name, flags, why);
+	if (strchr(name, ' '))
+		report_line("WARNING: kmem_cache_create(%s): a blank in the "
+			    "name breaks readers of slabinfo",
+			    name);
+	if (!kapi_init(GFP_KERNEL))
+		return failed(name, flags, "there is no memory");
+	s = ctor ? NULL : find_mergeable(size, align, flags);
+	if (!s)
+		s = kcache_create(name, size, align, flags, ctor);
+	if (!s)
+		return failed(name, flags, "there is no memory");
+	return (struct kmem_cache *)s;
+}
+
+/* ------------------------------------------------------------------------
+ * Unmaking
+ * ------------------------------------------------------------------------ */
+
+/*
+ * All arrays of all threads, what was reserved, and what was deferred, back to
+ * the slabs.  False where the others cannot be stopped.
+ */
+static bool drain_all(struct kcache *s)
+{
+	struct tcache *tc = kapi_enter(); /* so that there are locks' owners */
+	os_signals saved;
+
+	if (!tc)
+		return false;
+	gate_leave(tc);
+	if (!gate_close(GATE_QUIET, &saved))
+		return false;
+	kcache_drain(s);
+	gate_open(&saved);
+	return true;
+}
+
+/* One reference less; true for the last one. */
+static bool put(struct kcache *s)
+{
+	struct tcache *tc = kapi_enter();
+	bool is_last;
+
+	if (!tc)
+		return false;
+	lock_acquire(&kcaches_lock);
+	is_last = --s->refcount == 0;
+	lock_release(&kcaches_lock);
+	gate_leave(tc);
+	return is_last;
+}
+
+static struct kslab *take_empty(struct kcache *s, size_t *nr_left)
+{
+	struct tcache *tc = kapi_enter();
+	struct kslab *stack = NULL;
+
+	if (!tc)
+		return NULL;
+	stack = kcache_take_empty(s, 0);
+	*nr_left = s->nr_slabs;
+	gate_leave(tc);
+	return stack;
+}
+
+/* Give back all slabs that are empty.  Return: those that are not. */
+static size_t shrink(struct kcache *s)
+{
+	size_t nr_left = 1, nr_empty;
+	unsigned int round = 0;
+
+	do {
+		if (!drain_all(s))
+			return 1;
+		kslabs_release(take_empty(s, &nr_left));
+		/* A handler is about to leave one of them; in fork's child it
+		 * may have been one of a thread that is not there. */
+		nr_empty = READ_ONCE(s->nr_empty);
+		if (nr_empty)
+			os_wait_turn(round++);
+	} while (nr_empty && round < MAX_ROUNDS);
+	return nr_left;
+}
+
+/* kenv/rcu.c */
+void pf_rcu_barrier(void) pf_weak;
+
+static void forget(struct kcache *s)
+{
+	struct tcache *tc = kapi_enter();
+
+	if (!tc)
+		return; /* a fork: the record is lost, its slabs are not */
+	lock_acquire(&kcaches_lock);
+	list_del(&s->link);
+	give_id_locked(s->id);
+	lock_release(&kcaches_lock);
+	free_record(s);
+	gate_leave(tc);
+}
+
+void pf_kmem_cache_destroy(struct kmem_cache *cache)
+{
+	struct kcache *s = (struct kcache *)cache;
+
+	if (!s || !put(s))
+		return;
+	if (s->flags & PF_SLAB_TYPESAFE_BY_RCU && pf_rcu_barrier)
+		pf_rcu_barrier();
+	if (shrink(s)) {
+		report_line("kmem_cache_destroy %s: Slab cache still has "
+			    "objects when called from %p",
+			    s->name, __builtin_return_address(0));
+		return;
+	}
+	if (s->flags & PF_SLAB_TYPESAFE_BY_RCU && pf_rcu_barrier)
+		pf_rcu_barrier(); /* the slabs' records name the cache */
+	forget(s);
+}
+
+/* What lies in the calling thread's own arrays stays there. */
+void kcaches_give_back(void)
+{
+	struct kslab *stack = NULL, *slab, *next;
+	struct tcache *tc;
+	struct kcache *s;
+
+	if (load_acquire(&state) != READY)
+		return;
+	tc = kapi_enter();
+	if (!tc)
+		return;
+	lock_acquire(&kcaches_lock);
+	for_each_kcache(s)
+	{
+		for (slab = kcache_take_empty(s, 0); slab; slab = next) {
+			next = slab->next;
+			slab->next = stack;
+			stack = slab;
+		}
+	}
+	lock_release(&kcaches_lock);
+	gate_leave(tc);
+	kslabs_release(stack);
+}
+
+int pf_kmem_cache_shrink(struct kmem_cache *cache)
+{
+	return shrink((struct kcache *)cache) != 0;
+}
+
+unsigned int pf_kmem_cache_size(const struct kmem_cache *cache)
+{
+	return ((const struct kcache *)cache)->object_size;
+}
+
+bool kcaches_check(struct check_report *report)
+{
+	struct kcache *s;
+
+	lock_acquire(&kcaches_lock);
+	for_each_kcache(s)
+	{
+		lock_acquire(&s->lock);
+		kcache_check_locked(s, report);
+		lock_release(&s->lock);
+	}
+	lock_release(&kcaches_lock);
+	return check_report_clean(report);
+}
+
+bool pf_kmem_check(void)
+{
+	struct check_report report = {0};
+	struct tcache *tc;
+
+	if (!kapi_init(GFP_KERNEL))
+		return true;
+	tc = kapi_enter();
+	if (!tc)
+		return true;
+	kcaches_check(&report);
+	kapi_vmalloc_check(&report);
+	gate_leave(tc);
+	if (check_report_clean(&report))
+		return true;
+	report_line("pf_kmem_check: %s does not hold for %p, in %s() at line "
+		    "%u; %u facts in all",
+		    report.first, (void *)(uintptr_t)report.subject,
+		    report.function, report.line, report.nr_failed);
+	return false;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pages.h - page frames for clients, as the rest of lib/kapi sees them
+ *
+ * <pfmalloc/pages.h> has the calls that programs use.  These are for slabs,
+ * vmap areas and reclaim; see there for what is not said here.
+ */
+#ifndef PF_KAPI_PAGES_H
+#define PF_KAPI_PAGES_H
+
+#include <stdbool.h>
+
+struct page;
+
+/*
+ * A block of 2^@order frames, as the kernel's alloc_pages(); see
+ * <pfmalloc/pages.h>.  Enters the gate itself, so it is called outside of it;
+ * with flags that do not allow to sleep it is safe anywhere.
+ */
+struct page *pf_alloc_pages(unsigned int gfp, unsigned int order);
+
+/* Drops one reference; the last one gives the block back.  Safe anywhere. */
+void pf_free_pages(struct page *page, unsigned int order);
+
+/* The frame's address; NULL for a frame of ZONE_HIGHMEM that is not kmapped. */
+void *pf_page_address(const struct page *page);
+
+/*
+ * Whether a request of 2^@order frames with these flags is within the
+ * watermarks now.  No promise about the next moment.  Safe anywhere.
+ */
+bool kapi_watermark_ok(unsigned int gfp, unsigned int order);
+
+/**
+ * kapi_reclaim - call the shrinkers
+ * @gfp: of the request that needs the memory; without __GFP_DIRECT_RECLAIM, or
+ *	within another reclaim of this thread, nothing is done
+ * @nr_pages: frames wanted
+ *
+ * May sleep.  Return: frames that came free meanwhile, about.
+ */
+unsigned long kapi_reclaim(unsigned int gfp, unsigned long nr_pages);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * frames.h - memory with properties that malloc does not ask for
+ *
+ * How much there is, memory below 4 GiB, memory that stays where it is, memory
+ * that can be seen at several addresses.  For lib/kapi.  Each call returns 0 or
+ * -errno and leaves errno as it was.
+ */
+#ifndef PF_OS_FRAMES_H
+#define PF_OS_FRAMES_H
+
+#include "base/compiler.h"
+#include "base/types.h"
+
+/*
+ * Bytes of memory that this process may have: those of the machine, of its
+ * control group, or RLIMIT_AS, whichever is least.  Reads files in /proc and
+ * /sys; at least 4 MiB.
+ */
+u64 os_memory_limit(void);
+
+/*
+ * Private zeroed memory below 4 GiB, of huge pages where the system keeps some:
+ * *@addr is aligned to @bytes, which is a power of two.
+ */
+int os_map_low(void **addr, size_t bytes);
+
+/* Keep the range in memory; it is filled with pages now.  -EPERM, -ENOMEM. */
+int os_lock_memory(void *addr, size_t bytes);
+
+/*
+ * The number of the machine's page frame behind @addr, in units of the
+ * machine's page size.  -EPERM where the system does not tell, -ENOENT where
+ * there is none.
+ */
+int os_frame_number(const void *addr, u64 *frame);
+
+/*
+ * Memory without an address: pages of a nameless file, which read as zeros and
+ * take no room until they are written.  Closed by exec.
+ */
+int os_memory_file(void); /* its descriptor */
+int os_memory_file_extend(int fd, u64 bytes);
+
+/* Show its page @page and those behind at @addr, over what we had there. */
+int os_memory_file_map(void *addr, size_t bytes, int fd, u64 page);
+
+/* Give the memory of a range back; it reads as zeros again. */
+int os_memory_file_discard(int fd, u64 offset, u64 bytes);
+
+#endif

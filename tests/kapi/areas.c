@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * areas.c - vmalloc and vmap, rule by rule
+ */
+#include "slab.h"
+
+#include <linux/highmem.h>
+#include <pthread.h>
+
+/* The range of a 32-bit process has 32,768 pages, guards included. */
+#define NR_AREAS  (sizeof(long) == 8 ? 32768 : 8192)
+#define MAX_AREAS 32768
+
+TEST(an_area_is_whole_zeroed_pages)
+{
+	static const unsigned long sizes[] = {1, 4096, 4097, 100000, 5 << 20};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		char *p = vmalloc(sizes[i]);
+
+		EXPECT(is_aligned(p, 4096));
+		EXPECT(is_vmalloc_addr(p));
+		EXPECT(is_all(p, 0, PAGE_ALIGN(sizes[i])));
+		memset(p, 1, PAGE_ALIGN(sizes[i]));
+		vfree(p);
+	}
+	EXPECT_EQ(vmalloc_nr_pages(), 0);
+	EXPECT(pf_kmem_check());
+}
+
+static void ask_for_nothing(void *arg)
+{
+	(void)arg;
+	EXPECT(!vmalloc(0));
+	EXPECT(!vmalloc(SIZE_MAX / 4));
+	EXPECT(!__vmalloc(4096, GFP_ATOMIC));
+}
+
+TEST(nothing_and_too_much_are_refused_with_a_warning)
+{
+	expect_said(ask_for_nothing, NULL, "vmalloc error: size 0,");
+	expect_said(ask_for_nothing, NULL,
+		    sizeof(long) == 8 ? ", exceeds total pages"
+				      : ", failed to allocate");
+	expect_said(ask_for_nothing, NULL, "the caller may not sleep");
+}
+
+TEST(an_overflow_is_null)
+{
+	EXPECT(!vmalloc_array(SIZE_MAX / 2 + 1, 2));
+	EXPECT(!vcalloc(SIZE_MAX / 2 + 1, 2));
+}
+
+static void touch(void *p)
+{
+	die_plainly();
+	*(volatile char *)p = 1;
+}
+
+static void expect_fault(void *p)
+{
+	struct ending ending;
+
+	child_ending(&ending, 30, touch, p);
+	EXPECT_EQ(ending.signal, SIGSEGV);
+}
+
+TEST(behind_an_area_is_a_guard)
+{
+	char *p = vmalloc(8192);
+
+	expect_fault(p + 8192);
+	p[8191] = 1;
+	vfree(p);
+}
+
+TEST(a_freed_area_faults)
+{
+	char *p = vmalloc(8192);
+
+	p[0] = 1;
+	vfree(p);
+	expect_fault(p);
+	expect_fault(p + 8191);
+}
+
+TEST(alignment_is_what_was_asked_for)
+{
+	unsigned long align;
+
+	for (align = 1; align <= 1 << 22; align *= 4) {
+		void *p = __vmalloc_node(10000, align, GFP_KERNEL, 0, NULL);
+
+		EXPECT(is_aligned(p, align));
+		vfree(p);
+	}
+}
+
+static int nr_mappings(void)
+{
+	static char text[1 << 20];
+	FILE *file = fopen("/proc/self/maps", "r");
+	int nr = 0;
+
+	while (fgets(text, sizeof(text), file))
+		nr++;
+	fclose(file);
+	return nr;
+}
+
+TEST(thousands_of_areas_of_one_page_are_few_mappings)
+{
+	static char *p[MAX_AREAS];
+	int before = nr_mappings();
+	int i;
+
+	for (i = 0; i < NR_AREAS; i++) {
+		p[i] = vmalloc(4096);
+		if (!EXPECT(p[i] != NULL))
+			return;
+		*(int *)p[i] = i;
+	}
+	EXPECT_EQ(vmalloc_nr_pages(), NR_AREAS);
+	EXPECT_LT(nr_mappings() - before, 100);
+	tap_note("%d mappings more", nr_mappings() - before);
+	for (i = 0; i < NR_AREAS; i++) {
+		if (!EXPECT_EQ(*(int *)p[i], i))
+			return;
+		vfree(p[i]);
+	}
+	EXPECT_EQ(vmalloc_nr_pages(), 0);
+	EXPECT(pf_kmem_check());
+}
+
+TEST(freed_addresses_and_memory_come_back)
+{
+	size_t before;
+	int i;
+
+	if (STEPS(8) < 8)
+		SKIP("a sanitizer has memory of its own for each page");
+	vfree(vmalloc(64 << 20));
+	before = resident_kib();
+	for (i = 0; i < 200; i++) {
+		char *p = vmalloc(16 << 20);
+
+		if (!EXPECT(p != NULL))
+			return;
+		memset(p, 1, 16 << 20);
+		vfree(p);
+	}
+	EXPECT_LT(resident_kib(), before + 64 * KIB);
+}
+
+TEST(each_page_has_a_struct_page_at_its_address)
+{
+	char *p = vmalloc(3 * 4096);
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		struct page *page = vmalloc_to_page(p + i * 4096 + 100);
+
+		EXPECT(page_address(page) == p + i * 4096);
+		EXPECT(pfn_to_page(vmalloc_to_pfn(p + i * 4096)) == page);
+		EXPECT_EQ(page_to_pfn(page), vmalloc_to_pfn(p + i * 4096));
+		EXPECT_EQ(page_count(page), 1);
+	}
+	EXPECT(!vmalloc_to_page(p + 3 * 4096)); /* the guard */
+	vfree(p);
+	EXPECT(!vmalloc_to_page(p));
+}
+
+TEST(a_reference_keeps_a_page_of_a_freed_area)
+{
+	char *p = vmalloc(2 * 4096);
+	struct page *page = vmalloc_to_page(p + 4096);
+	int i;
+
+	memset(p, 7, 2 * 4096);
+	get_page(page);
+	vfree(p);
+	for (i = 0; i < 10; i++)
+		vfree(vmalloc(16 << 20)); /* purges */
+	EXPECT(is_all(page_address(page), 7, 4096));
+	put_page(page);
+	for (i = 0; i < 10; i++)
+		vfree(vmalloc(16 << 20));
+	EXPECT(pf_kmem_check());
+}
+
+TEST(an_area_is_found_by_any_address_in_it)
+{
+	char *p = vmalloc(3 * 4096);
+	struct vm_struct *area = find_vm_area(p + 10000);
+
+	if (EXPECT(area != NULL)) {
+		EXPECT(area->addr == p);
+		EXPECT_EQ(area->size, 4 * 4096);
+		EXPECT_EQ(get_vm_area_size(area), 3 * 4096);
+		EXPECT_EQ(area->nr_pages, 3);
+		EXPECT(area->flags & VM_ALLOC);
+		EXPECT(area->pages[2] == vmalloc_to_page(p + 8192));
+	}
+	EXPECT(!find_vm_area(p + 3 * 4096));
+	EXPECT(!find_vm_area(&area));
+	vfree(p);
+	EXPECT(!find_vm_area(p));
+}
+
+TEST(an_area_is_a_mapping_of_the_process)
+{
+	char *p = vmalloc(4096);
+	struct vm_area_struct *vma;
+
+	mmap_read_lock(current->mm);
+	vma = vma_lookup(current->mm, (unsigned long)p);
+	if (EXPECT(vma != NULL))
+		EXPECT_EQ(vma->pf_contents & PF_VMA_VMALLOC, PF_VMA_VMALLOC);
+	mmap_read_unlock(current->mm);
+	vfree(p);
+}
+
+TEST(vrealloc_keeps_what_is_there)
+{
+	char *p = vrealloc(NULL, 5000, GFP_KERNEL);
+	char *same;
+
+	memset(p, 4, 5000);
+	same = vrealloc(p, 8192, GFP_KERNEL | __GFP_ZERO);
+	EXPECT(same == p);
+	EXPECT(is_all(p, 4, 5000));
+	EXPECT(is_all(p + 5000, 0, 3192));
+	p = vrealloc(p, 100000, GFP_KERNEL);
+	EXPECT(is_all(p, 4, 5000));
+	p = vrealloc(p, 3000, GFP_KERNEL | __GFP_ZERO);
+	p = vrealloc(p, 6000, GFP_KERNEL | __GFP_ZERO);
+	EXPECT(is_all(p, 4, 3000));
+	EXPECT(is_all(p + 3000, 0, 3000));
+	EXPECT(!vrealloc(p, 0, GFP_KERNEL));
+	EXPECT_EQ(vmalloc_nr_pages(), 0);
+}
+
+TEST(huge_areas_are_aligned_to_huge_pages)
+{
+	char *p = vmalloc_huge(5 << 20, GFP_KERNEL);
+
+	EXPECT(is_aligned(p, 2 << 20));
+	memset(p, 1, 5 << 20);
+	vfree(p);
+	p = vmalloc_user(4096);
+	EXPECT(find_vm_area(p)->flags & VM_USERMAP);
+	vfree(p);
+}
+
+TEST(vfree_atomic_is_done_by_the_next_call)
+{
+	char *p = vmalloc(4096);
+
+	vfree_atomic(p);
+	EXPECT_EQ(vmalloc_nr_pages(), 1);
+	vfree(vmalloc(4096));
+	EXPECT_EQ(vmalloc_nr_pages(), 0);
+}
+
+static void free_wrong(void *arg)
+{
+	char *p = vmalloc(8192);
+
+	(void)arg;
+	vfree(NULL);
+	vfree(p + 1);
+	vfree(p + 4096);
+	vfree(p);
+	vfree(p);
+	vunmap(p + 4096);
+}
+
+TEST(what_is_no_area_is_not_freed)
+{
+	expect_said(free_wrong, NULL, "Trying to vfree() bad address (0x");
+	expect_said(free_wrong, NULL,
+		    "Trying to vfree() nonexistent vm area (0x");
+	expect_said(free_wrong, NULL,
+		    "Trying to vunmap() nonexistent vm area (0x");
+}
+
+TEST(vmap_of_pages_side_by_side_is_a_view)
+{
+	struct page *block = alloc_pages(GFP_KERNEL, 2);
+	struct page *pages[4];
+	char *p;
+	int i;
+
+	for (i = 0; i < 4; i++)
+		pages[i] = block + i;
+	p = vmap(pages, 4, VM_MAP, PAGE_KERNEL);
+	EXPECT(p == page_address(block));
+	vunmap(p);
+	__free_pages(block, 2);
+}
+
+static void vmap_scattered(void *arg)
+{
+	struct page *block = alloc_pages(GFP_KERNEL, 2);
+	struct page *pages[2] = {block + 2, block};
+
+	(void)arg;
+	EXPECT(!vmap(pages, 2, VM_MAP, PAGE_KERNEL));
+	EXPECT(!vmap(pages, 0, VM_MAP, PAGE_KERNEL));
+}
+
+TEST(vmap_of_pages_with_addresses_apart_is_refused)
+{
+	expect_said(vmap_scattered, NULL,
+		    "pages with an address of their own have no second one");
+}
+
+TEST(highmem_is_seen_at_several_addresses)
+{
+	struct page *pages[5];
+	char *p, *q, *addr;
+	int i;
+
+	WITH_CONF("highmem:on", highmem_is_seen_at_several_addresses);
+	for (i = 0; i < 5; i++)
+		pages[i] = alloc_page(GFP_HIGHUSER);
+	EXPECT(PageHighMem(pages[0]));
+	swap(pages[0], pages[4]);
+	p = vmap(pages, 5, VM_MAP, PAGE_KERNEL);
+	q = vm_map_ram(pages, 5, 0);
+	if (!EXPECT(p != NULL) || !EXPECT(q != NULL))
+		return;
+	EXPECT(is_vmalloc_addr(p));
+	for (i = 0; i < 5; i++)
+		memset(p + i * 4096, i + 1, 4096);
+	for (i = 0; i < 5; i++) {
+		EXPECT(is_all(q + i * 4096, i + 1, 4096));
+		EXPECT(vmalloc_to_page(p + i * 4096) == pages[i]);
+		addr = kmap_local_page(pages[i]);
+		EXPECT(is_all(addr, i + 1, 4096));
+		memset(addr, 0x70 + i, 4096);
+		kunmap_local(addr);
+		EXPECT(is_all(p + i * 4096, 0x70 + i, 4096));
+	}
+	EXPECT(find_vm_area(p) != NULL);
+	EXPECT(!find_vm_area(q));
+	vm_unmap_ram(q, 5);
+	vunmap(p);
+	for (i = 0; i < 5; i++)
+		__free_page(pages[i]);
+	/* The addresses are ordinary memory again. */
+	for (i = 0; i < 2000; i++) {
+		p = vmalloc(5 * 4096);
+		EXPECT(is_all(p, 0, 5 * 4096));
+		memset(p, 1, 5 * 4096);
+		vfree(p);
+	}
+	EXPECT(pf_kmem_check());
+}
+
+TEST(vfree_puts_the_pages_that_vmap_was_given)
+{
+	struct page **pages = kvmalloc_array(4, sizeof(*pages), GFP_KERNEL);
+	struct page *block = alloc_pages(GFP_KERNEL, 2);
+	char *p;
+	int i;
+
+	split_page(block, 2);
+	for (i = 0; i < 4; i++)
+		pages[i] = block + i;
+	get_page(block);
+	p = vmap(pages, 4, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL);
+	vfree(p);
+	EXPECT_EQ(page_count(block), 1);
+	put_page(block);
+}
+
+static void *come_and_go(void *arg)
+{
+	uint64_t state = (uint64_t)(unsigned long)arg + tap_seed();
+	char *p[16] = {NULL};
+	int i;
+
+	for (i = 0; i < STEPS(4000); i++) {
+		unsigned int slot = tap_random_next(&state) % 16;
+		unsigned long bytes = 1 + tap_random_next(&state) % 100000;
+
+		if (p[slot] && *p[slot] != (char)slot)
+			return p[slot];
+		vfree(p[slot]);
+		p[slot] = vmalloc(bytes);
+		memset(p[slot], (int)slot, bytes);
+	}
+	for (i = 0; i < 16; i++)
+		vfree(p[i]);
+	return NULL;
+}
+
+TEST(threads_have_areas_apart)
+{
+	pthread_t threads[4];
+	void *wrong;
+	long i;
+
+	for (i = 0; i < 4; i++)
+		pthread_create(&threads[i], NULL, come_and_go, (void *)i);
+	for (i = 0; i < 4; i++) {
+		pthread_join(threads[i], &wrong);
+		EXPECT(!wrong);
+	}
+	EXPECT_EQ(vmalloc_nr_pages(), 0);
+	EXPECT(pf_kmem_check());
+}

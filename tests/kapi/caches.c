@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * caches.c - kmem_caches, rule by rule
+ */
+#include "slab.h"
+
+#include <linux/delay.h>
+#include <pthread.h>
+
+struct item {
+	long number;
+	char text[40];
+};
+
+static struct kmem_cache *cache_of(unsigned int size, unsigned int align)
+{
+	return kmem_cache_create("some", size, align, SLAB_NO_MERGE, NULL);
+}
+
+TEST(objects_come_and_go)
+{
+	struct kmem_cache *s = KMEM_CACHE(item, SLAB_NO_MERGE);
+	struct item *p[1000];
+	int i;
+
+	if (!EXPECT(s != NULL))
+		return;
+	EXPECT_EQ(kmem_cache_size(s), sizeof(struct item));
+	for (i = 0; i < 1000; i++) {
+		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+		memset(p[i], i & 0xff, sizeof(*p[i]));
+	}
+	for (i = 0; i < 1000; i++) {
+		EXPECT(is_all(p[i], i & 0xff, sizeof(*p[i])));
+		kmem_cache_free(s, p[i]);
+	}
+	EXPECT(pf_kmem_check());
+	kmem_cache_destroy(s);
+}
+
+TEST(no_objects_overlap)
+{
+	unsigned int size;
+
+	for (size = 1; size < 3000; size += 61) {
+		struct kmem_cache *s = cache_of(size, 0);
+		char *p[200];
+		int i, j;
+
+		for (i = 0; i < 200; i++) {
+			p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+			memset(p[i], i, size);
+			EXPECT(is_aligned(p[i], 8));
+		}
+		for (i = 0; i < 200; i++) {
+			if (!EXPECT(is_all(p[i], i, size)))
+				return;
+		}
+		for (j = 0; j < 200; j++)
+			kmem_cache_free(s, p[j]);
+		kmem_cache_destroy(s);
+	}
+}
+
+TEST(alignment_is_what_was_asked_for)
+{
+	unsigned int align;
+
+	for (align = 1; align <= 16384; align *= 2) {
+		struct kmem_cache *s = cache_of(40, align);
+		void *p[10];
+		int i;
+
+		for (i = 0; i < 10; i++) {
+			p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+			EXPECT(is_aligned(p[i], align));
+		}
+		for (i = 0; i < 10; i++)
+			kmem_cache_free(s, p[i]);
+		kmem_cache_destroy(s);
+	}
+}
+
+TEST(cache_lines_are_halved_for_small_objects)
+{
+	static const unsigned int sizes[][2] = {{100, 64}, {33, 64}, {32, 32},
+						{17, 32},  {16, 16}, {3, 8}};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct kmem_cache *s = kmem_cache_create(
+			"lines", sizes[i][0], 0,
+			SLAB_HWCACHE_ALIGN | SLAB_NO_MERGE, NULL);
+		void *a = kmem_cache_alloc(s, GFP_KERNEL);
+		void *b = kmem_cache_alloc(s, GFP_KERNEL);
+
+		EXPECT(is_aligned(a, sizes[i][1]));
+		EXPECT(is_aligned(b, sizes[i][1]));
+		kmem_cache_free(s, a);
+		kmem_cache_free(s, b);
+		kmem_cache_destroy(s);
+	}
+}
+
+TEST(large_objects_have_slabs_of_their_own)
+{
+	struct kmem_cache *s = cache_of(KMALLOC_MAX_SIZE, 0);
+	char *p = kmem_cache_alloc(s, GFP_KERNEL);
+
+	if (EXPECT(p != NULL))
+		memset(p, 1, KMALLOC_MAX_SIZE);
+	kmem_cache_free(s, p);
+	kmem_cache_destroy(s);
+}
+
+static int nr_constructed;
+
+static void construct(void *object)
+{
+	struct item *item = object;
+
+	nr_constructed++;
+	item->number = 4711;
+}
+
+TEST(a_constructor_runs_once_for_an_object_and_not_for_an_allocation)
+{
+	struct kmem_cache *s = kmem_cache_create(
+		"constructed", sizeof(struct item), 0, 0, construct);
+	struct item *p[10];
+	int round, i, before;
+
+	nr_constructed = 0;
+	for (i = 0; i < 10; i++) {
+		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+		EXPECT_EQ(p[i]->number, 4711);
+	}
+	before = nr_constructed;
+	EXPECT_GE(before, 10);
+	for (round = 0; round < 100; round++) {
+		for (i = 0; i < 10; i++) {
+			strcpy(p[i]->text, "used");
+			kmem_cache_free(s, p[i]);
+		}
+		for (i = 0; i < 10; i++) {
+			p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+			EXPECT_EQ(p[i]->number, 4711);
+		}
+	}
+	EXPECT_EQ(nr_constructed, before);
+	for (i = 0; i < 10; i++)
+		kmem_cache_free(s, p[i]);
+	kmem_cache_destroy(s);
+}
+
+TEST(zeroing_is_for_objects_without_constructor)
+{
+	struct kmem_cache *s = cache_of(100, 0);
+	char *p = kmem_cache_alloc(s, GFP_KERNEL);
+
+	memset(p, 1, 100);
+	kmem_cache_free(s, p);
+	p = kmem_cache_zalloc(s, GFP_KERNEL);
+	EXPECT(is_all(p, 0, 100));
+	kmem_cache_free(s, p);
+	kmem_cache_destroy(s);
+}
+
+static void zero_constructed(void *arg)
+{
+	struct kmem_cache *s = kmem_cache_create(
+		"constructed", sizeof(struct item), 0, 0, construct);
+	struct item *p = kmem_cache_zalloc(s, GFP_KERNEL);
+
+	(void)arg;
+	EXPECT_EQ(p->number, 4711);
+}
+
+TEST(a_constructed_object_is_not_zeroed)
+{
+	expect_said(zero_constructed, NULL, "undo what the constructor did");
+}
+
+TEST(arguments_can_be_a_structure)
+{
+	struct kmem_cache_args args = {.align = 256, .ctor = construct};
+	struct kmem_cache *s = kmem_cache_create("args", sizeof(struct item),
+						 &args, SLAB_NO_MERGE);
+	struct kmem_cache *plain = kmem_cache_create("plain", 24, NULL, 0);
+	struct item *p = kmem_cache_alloc(s, GFP_KERNEL);
+
+	EXPECT(is_aligned(p, 256));
+	EXPECT_EQ(p->number, 4711);
+	kmem_cache_free(s, p);
+	kmem_cache_destroy(s);
+	kmem_cache_destroy(plain);
+}
+
+static void create_wrong(void *arg)
+{
+	(void)arg;
+	EXPECT(!kmem_cache_create(NULL, 10, 0, 0, NULL));
+	EXPECT(!kmem_cache_create("huge", KMALLOC_MAX_SIZE + 1, 0, 0, NULL));
+	EXPECT(!kmem_cache_create("flags", 10, 0, 0x80000000, NULL));
+	EXPECT(!kmem_cache_create("align", 10, 24, 0, NULL));
+	kmem_cache_destroy(kmem_cache_create("a b", 10, 0, 0, NULL));
+}
+
+TEST(wrong_arguments_are_refused_with_a_sentence)
+{
+	expect_said(create_wrong, NULL, "a cache needs a name");
+	expect_said(create_wrong, NULL, "huge): an object has 4 MiB at most");
+	expect_said(create_wrong, NULL, "a flag that is not known");
+	expect_said(create_wrong, NULL, "the alignment is a power of two");
+	expect_said(create_wrong, NULL, "a blank in the name");
+}
+
+static void create_or_panic(void *arg)
+{
+	(void)arg;
+	kmem_cache_create("huge", KMALLOC_MAX_SIZE + 1, 0, SLAB_PANIC, NULL);
+}
+
+TEST(a_cache_that_must_be_ends_the_process_when_it_cannot)
+{
+	expect_abort(create_or_panic, NULL, "kmem_cache_create(huge)");
+}
+
+TEST(equal_caches_are_one)
+{
+	struct kmem_cache *a = kmem_cache_create("a", 1000, 0, 0, NULL);
+	struct kmem_cache *b = kmem_cache_create("b", 996, 0, 0, NULL);
+	struct kmem_cache *c = kmem_cache_create("c", 992, 0, 0, NULL);
+	struct kmem_cache *d =
+		kmem_cache_create("d", 1000, 0, SLAB_ACCOUNT, NULL);
+	struct kmem_cache *e =
+		kmem_cache_create("e", 1000, 0, SLAB_NO_MERGE, NULL);
+	struct kmem_cache *f =
+		kmem_cache_create("f", 1000, 0, SLAB_TYPESAFE_BY_RCU, NULL);
+	struct kmem_cache *g = kmem_cache_create("g", 1000, 0, 0, construct);
+
+	EXPECT(a == b);
+	EXPECT(a != c);
+	EXPECT(a != d);
+	EXPECT(a != e);
+	EXPECT(a != f);
+	EXPECT(a != g);
+	kmem_cache_destroy(a); /* one reference of two */
+	kmem_cache_free(b, kmem_cache_alloc(b, GFP_KERNEL));
+	kmem_cache_destroy(b);
+	kmem_cache_destroy(c);
+	kmem_cache_destroy(d);
+	kmem_cache_destroy(e);
+	kmem_cache_destroy(f);
+	kmem_cache_destroy(g);
+}
+
+TEST(slab_nomerge_keeps_each_for_itself)
+{
+	struct kmem_cache *a, *b;
+
+	WITH_CONF("slab_nomerge:on", slab_nomerge_keeps_each_for_itself);
+	a = kmem_cache_create("a", 1000, 0, 0, NULL);
+	b = kmem_cache_create("b", 1000, 0, 0, NULL);
+	EXPECT(a != b);
+}
+
+TEST(a_bulk_is_all_or_nothing)
+{
+	struct kmem_cache *s = cache_of(100, 0);
+	void *p[500];
+	int i;
+
+	EXPECT_EQ(kmem_cache_alloc_bulk(s, GFP_KERNEL, 500, p), 500);
+	for (i = 0; i < 500; i++)
+		memset(p[i], 1, 100);
+	kmem_cache_free_bulk(s, 500, p);
+	EXPECT(pf_kmem_check());
+	kmem_cache_destroy(s);
+}
+
+TEST(a_bulk_that_fails_gives_back_what_it_had)
+{
+	struct kmem_cache *s;
+	static void *p[4000];
+
+	WITH_CONF("kmem_limit:32M", a_bulk_that_fails_gives_back_what_it_had);
+	s = cache_of(65536, 0);
+	EXPECT_EQ(
+		kmem_cache_alloc_bulk(
+			s, GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY, 4000, p),
+		0);
+	EXPECT_EQ(kmem_cache_shrink(s), 0); /* none of them is left */
+	EXPECT_EQ(kmem_cache_alloc_bulk(s, GFP_KERNEL, 100, p), 100);
+	kmem_cache_free_bulk(s, 100, p);
+}
+
+TEST(shrink_gives_back_what_is_empty_and_tells_what_is_left)
+{
+	struct kmem_cache *s = cache_of(100, 0);
+	void *one = kmem_cache_alloc(s, GFP_KERNEL);
+
+	EXPECT_EQ(kmem_cache_shrink(s), 1);
+	kmem_cache_free(s, one);
+	EXPECT_EQ(kmem_cache_shrink(s), 0);
+	EXPECT(pf_kmem_check());
+	kmem_cache_destroy(s);
+}
+
+static pthread_barrier_t barrier;
+
+static void *hoard(void *cache)
+{
+	void *p[100];
+	int i;
+
+	for (i = 0; i < 100; i++)
+		p[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+	for (i = 0; i < 100; i++)
+		kmem_cache_free(cache, p[i]);
+	pthread_barrier_wait(&barrier);
+	pthread_barrier_wait(&barrier);
+	return NULL;
+}
+
+TEST(shrink_and_destroy_empty_the_arrays_of_other_threads)
+{
+	struct kmem_cache *s = cache_of(100, 0);
+	pthread_t threads[3];
+	int i;
+
+	pthread_barrier_init(&barrier, NULL, 4);
+	for (i = 0; i < 3; i++)
+		pthread_create(&threads[i], NULL, hoard, s);
+	pthread_barrier_wait(&barrier);
+	EXPECT_EQ(kmem_cache_shrink(s), 0);
+	kmem_cache_destroy(s);
+	pthread_barrier_wait(&barrier);
+	for (i = 0; i < 3; i++)
+		pthread_join(threads[i], NULL);
+	EXPECT(pf_kmem_check());
+}
+
+static void destroy_used(void *arg)
+{
+	struct kmem_cache *s = cache_of(100, 0);
+	char *p = kmem_cache_alloc(s, GFP_KERNEL);
+
+	(void)arg;
+	kmem_cache_destroy(s);
+	memset(p, 1, 100); /* it is still there */
+	kmem_cache_destroy(NULL);
+}
+
+TEST(a_cache_with_objects_is_not_destroyed)
+{
+	expect_said(destroy_used, NULL,
+		    "kmem_cache_destroy some: Slab cache still has objects "
+		    "when called from 0x");
+}
+
+static void free_across(void *arg)
+{
+	struct kmem_cache *a =
+		kmem_cache_create("first", 100, 0, SLAB_NO_MERGE, NULL);
+	struct kmem_cache *b =
+		kmem_cache_create("second", 100, 0, SLAB_NO_MERGE, NULL);
+	void *p = kmem_cache_alloc(a, GFP_KERNEL);
+
+	(void)arg;
+	kmem_cache_free(b, p);
+	EXPECT_EQ(kmem_cache_shrink(a), 0); /* it went home */
+	EXPECT_EQ(kmem_cache_shrink(b), 0);
+}
+
+TEST(an_object_of_another_cache_is_reported_and_goes_home)
+{
+	expect_said(free_across, NULL,
+		    "cache_from_obj: Wrong slab cache. second but object is "
+		    "from first");
+}
+
+TEST(kfree_takes_objects_of_any_cache)
+{
+	struct kmem_cache *s = cache_of(100, 0);
+
+	kfree(kmem_cache_alloc(s, GFP_KERNEL));
+	kmem_cache_free(s, NULL);
+	EXPECT_EQ(kmem_cache_shrink(s), 0);
+	kmem_cache_destroy(s);
+}
+
+TEST(a_sheaf_has_what_was_put_into_it)
+{
+	struct kmem_cache *s = cache_of(100, 0);
+	struct slab_sheaf *sheaf = kmem_cache_prefill_sheaf(s, GFP_KERNEL, 40);
+	void *p[40];
+	int i;
+
+	EXPECT_EQ(kmem_cache_sheaf_size(sheaf), 40);
+	for (i = 0; i < 40; i++) {
+		p[i] = kmem_cache_alloc_from_sheaf(s, GFP_ATOMIC, sheaf);
+		EXPECT(p[i] != NULL);
+	}
+	EXPECT_EQ(kmem_cache_sheaf_size(sheaf), 0);
+	EXPECT_EQ(kmem_cache_refill_sheaf(s, GFP_KERNEL, &sheaf, 50), 0);
+	EXPECT_EQ(kmem_cache_sheaf_size(sheaf), 50);
+	kmem_cache_return_sheaf(s, GFP_KERNEL, sheaf);
+	for (i = 0; i < 40; i++)
+		kmem_cache_free(s, p[i]);
+	EXPECT_EQ(kmem_cache_shrink(s), 0);
+	kmem_cache_destroy(s);
+}
+
+/* A reader in a section may look at an object that was freed and used again,
+ * but never at a page that is something else. */
+TEST(pages_of_a_typesafe_cache_outlive_readers)
+{
+	struct kmem_cache *s =
+		kmem_cache_create("typesafe", sizeof(struct item), 0,
+				  SLAB_TYPESAFE_BY_RCU, construct);
+	struct item *p = kmem_cache_alloc(s, GFP_KERNEL);
+	struct page *page = virt_to_head_page(p);
+
+	rcu_read_lock();
+	kmem_cache_free(s, p);
+	kmem_cache_shrink(s);
+	usleep(20000);
+	EXPECT_EQ(p->number, 4711);
+	EXPECT_EQ(page_count(page), 1);
+	rcu_read_unlock();
+	kmem_cache_destroy(s);
+	EXPECT(pf_kmem_check());
+}
+
+static void expect_zeros(bool on_alloc)
+{
+	struct kmem_cache *s = cache_of(100, 0), *constructed;
+	struct item *item;
+	char *p;
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		p = kmem_cache_alloc(s, GFP_KERNEL);
+		if (on_alloc)
+			EXPECT(is_all(p, 0, 100));
+		memset(p, 1, 100);
+		kmem_cache_free(s, p);
+		if (!on_alloc)
+			EXPECT(is_all(p, 0, 100));
+	}
+	constructed = kmem_cache_create("c", sizeof(*item), 0, 0, construct);
+	item = kmem_cache_alloc(constructed, GFP_KERNEL);
+	EXPECT_EQ(item->number, 4711);
+	kmem_cache_free(constructed, item);
+	EXPECT_EQ(item->number, 4711);
+}
+
+TEST(init_on_alloc_gives_zeros)
+{
+	WITH_CONF("init_on_alloc:on", init_on_alloc_gives_zeros);
+	expect_zeros(true);
+}
+
+TEST(init_on_free_leaves_zeros)
+{
+	WITH_CONF("init_on_free:on", init_on_free_leaves_zeros);
+	expect_zeros(false);
+}
+
+TEST(many_caches_come_and_go)
+{
+	static struct kmem_cache *s[300];
+	int round, i;
+
+	for (round = 0; round < 3; round++) {
+		for (i = 0; i < 300; i++) {
+			s[i] = cache_of((unsigned int)i + 1, 0);
+			kmem_cache_free(s[i],
+					kmem_cache_alloc(s[i], GFP_KERNEL));
+		}
+		EXPECT(pf_kmem_check());
+		for (i = 0; i < 300; i++)
+			kmem_cache_destroy(s[i]);
+	}
+}
+
+static void use_in_child(void *arg)
+{
+	struct kmem_cache *s = arg;
+	void *p[200];
+	int i;
+
+	for (i = 0; i < 200; i++)
+		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+	for (i = 0; i < 200; i++)
+		kmem_cache_free(s, p[i]);
+	kfree(kmalloc(100000, GFP_KERNEL));
+	vfree(vmalloc(100000));
+	EXPECT(pf_kmem_check());
+	kmem_cache_destroy(s);
+}
+
+TEST(a_child_of_fork_uses_all_of_it)
+{
+	struct kmem_cache *s = cache_of(100, 0);
+	struct ending ending;
+
+	kmem_cache_free(s, kmem_cache_alloc(s, GFP_KERNEL));
+	child_ending(&ending, 60, use_in_child, s);
+	EXPECT_EQ(ending.signal, 0);
+	EXPECT_EQ(ending.status, 0);
+	EXPECT_STR_EQ(ending.text, "");
+	kmem_cache_destroy(s);
+}
