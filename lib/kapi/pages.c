@@ -53,6 +53,11 @@ static void fork_child(void)
 		state = 0;
 }
 
+static struct page *find_dma_page(const void *p)
+{
+	return is_dma_addr(p) ? dma_virt_to_page(p) : NULL;
+}
+
 /*
  * Unless somebody is at it, who may be the one that this handler interrupted.
  */
@@ -64,6 +69,7 @@ static pf_noinline void begin(void)
 					 __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE))
 		return;
 	kmem_fork_child_hook = fork_child;
+	kmem_far_page_hook = find_dma_page;
 	zones_init();
 	store_release(&state, 2);
 }

@@ -24,6 +24,7 @@ enum {
 };
 
 void (*kmem_fork_child_hook)(void);
+struct page *(*kmem_far_page_hook)(const void *p);
 char *kmem_clients_start;
 char *kmem_clients_end;
 

@@ -153,6 +153,15 @@ void kmem_look_ahead(void);
  */
 extern void (*kmem_fork_child_hook)(void) pf_hidden;
 
+/* The record of a client's frame that is not in the direct map, or NULL; set
+ * once, as above. */
+extern struct page *(*kmem_far_page_hook)(const void *p)pf_hidden;
+
+static inline struct page *kmem_far_page(const void *p)
+{
+	return kmem_far_page_hook ? kmem_far_page_hook(p) : NULL;
+}
+
 /* Where a layer above has areas that are not malloc's; set once, with it. */
 extern char *kmem_clients_start pf_hidden;
 extern char *kmem_clients_end pf_hidden;
@@ -182,7 +191,7 @@ struct kmem_stats {
 	size_t free_cold_bytes; /* free frames without */
 	size_t nr_areas;	/* vmap areas, and objects of the emergency */
 	size_t area_bytes;
-	size_t lazy_bytes; /* of areas that are free, and whole */
+	size_t lazy_bytes;     /* of areas that are free, and whole */
 	size_t present_bytes;  /* frames that are online */
 	size_t metadata_bytes; /* mem_map and byte map of these frames */
 	size_t returned_bytes; /* given back to the OS, ever */

@@ -7,7 +7,6 @@
  */
 #include "base/print.h"
 #include "kapi/layout.h"
-#include "kapi/zones.h"
 #include "kmem/emergency.h"
 #include "malloc/malloc.h"
 #include "os/report.h"
@@ -16,10 +15,12 @@
 
 static const char *client_page(const void *p)
 {
-	const struct page *page =
-		is_dma_addr(p) ? dma_virt_to_page(p) : virt_to_page(p);
-	uintptr_t link = (uintptr_t)page->link.next;
+	const struct page *page = kmem_far_page(p);
+	uintptr_t link;
 
+	if (!page)
+		page = virt_to_page(p);
+	link = (uintptr_t)page->link.next;
 	if (link & 1)
 		page = (const struct page *)(link - 1);
 	if (page->class == KAPI_SLAB || page->class == KAPI_LARGE)

@@ -8,7 +8,6 @@
  * order.  Looking for that is safe here: the dynamic loader allocates only for
  * error messages, and this is no hot path.
  */
-#include "kapi/zones.h"
 #include "malloc/malloc.h"
 #include "os/conf.h"
 #include "os/loader.h"
@@ -21,7 +20,7 @@ static void *next(const char *name, const char *operation, void *p)
 		function = loader_find_next(name);
 	if (!function)
 		report_bad_pointer(operation, p, KMEM_FOREIGN);
-	if (is_dma_addr(p)) /* which is not in the direct map */
+	if (kmem_far_page(p))
 		report_bad_pointer(operation, p, KMEM_CLIENT_PAGE);
 	return function;
 }
