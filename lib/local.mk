@@ -29,8 +29,6 @@ core_sources = \
 	lib/os/conf.h \
 	lib/os/fault.c \
 	lib/os/fault.h \
-	lib/os/frames.c \
-	lib/os/frames.h \
 	lib/os/loader.c \
 	lib/os/loader.h \
 	lib/os/lock.c \
@@ -84,6 +82,8 @@ core_sources = \
 	lib/malloc/realloc.c
 
 api_sources = \
+	lib/os/frames.c \
+	lib/os/frames.h \
 	lib/os/port.c \
 	lib/os/port.h \
 	lib/ioport/access.c \
