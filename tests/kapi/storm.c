@@ -3,8 +3,8 @@
  * storm.c - signal handlers that allocate and free, anywhere
  *
  * Four threads malloc, free, kmalloc, kfree and use a cache without pause.  A
- * fifth sends them 10,000 signals a second, if it is let, whose handler does
- * kmalloc() and kfree() with GFP_ATOMIC.  Each object has a pattern that depends
+ * fifth sends them 10,000 signals a second, of a kind that queues, whose handler
+ * does kmalloc() and kfree() with GFP_ATOMIC.  Each object has a pattern that depends
  * on its address and length; whoever frees it looks whether it is still there.
  * Handlers keep some objects, which the program frees, and the other way round.
  *
@@ -131,7 +131,7 @@ static void send_signals(const pthread_t *threads, unsigned int seconds)
 	for (i = 0; due < end; i++, due += PERIOD_NS) {
 		while (now_ns() < due)
 			sched_yield();
-		pthread_kill(threads[i % NR_THREADS], SIGUSR1);
+		pthread_kill(threads[i % NR_THREADS], SIGRTMIN);
 	}
 }
 
@@ -259,7 +259,7 @@ TEST(handlers_allocate_and_free_whatever_they_interrupt)
 
 	TIME_LIMIT(4 * duration + 60);
 	cache = kmem_cache_create("storm", 120, 0, SLAB_NO_MERGE, NULL);
-	sigaction(SIGUSR1, &action, NULL);
+	sigaction(SIGRTMIN, &action, NULL);
 	for (i = 0; i < NR_THREADS; i++)
 		pthread_create(&threads[i], NULL, storm, (void *)i);
 	send_signals(threads, duration);
