@@ -14,7 +14,7 @@
 # Products: libpfmalloc.so, which is preloaded, pfmalloc.o, and libpfmalloc.a with
 # this one object.  The same once more with the kernel-style API: libpfkernel.so,
 # pfkernel.o, libpfkernel.a.  They are two because the API's names and code cost
-# each program that preloads them two page faults at its start.
+# each program that preloads them three page faults at its start.
 
 core_sources = \
 	lib/base/bits.h \
