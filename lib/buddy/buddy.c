@@ -60,7 +60,7 @@ static void free_area_add(struct zone *zone, struct page *page,
 	page->flags = temp == WARM ? PAGE_WARM : 0;
 	list_add(&page->link, &area->list[temp]);
 	area->nr_free[temp]++;
-	zone->nr_free[temp] += 1UL << order;
+	WRITE_ONCE(zone->nr_free[temp], zone->nr_free[temp] + (1UL << order));
 }
 
 void buddy_take_locked(struct zone *zone, struct page *page)
@@ -71,7 +71,8 @@ void buddy_take_locked(struct zone *zone, struct page *page)
 	VM_BUG_ON(page->type != PAGE_BUDDY);
 	list_del(&page->link);
 	area->nr_free[temp]--;
-	zone->nr_free[temp] -= 1UL << page->order;
+	WRITE_ONCE(zone->nr_free[temp],
+		   zone->nr_free[temp] - (1UL << page->order));
 	page->type = PAGE_NONE;
 	if (zone->nr_free[WARM] < zone->warm_low)
 		zone->warm_low = zone->nr_free[WARM];

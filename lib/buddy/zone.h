@@ -32,7 +32,8 @@ struct zone {
 	struct lock lock;
 	const char *name;
 	struct free_area free_area[NR_PAGE_ORDERS];
-	size_t nr_free[NR_TEMPERATURES]; /* frames: listed above, and fresh */
+	/* Frames: listed above, and fresh.  Others look at it without the lock. */
+	size_t nr_free[NR_TEMPERATURES];
 	/*
 	 * Fresh frames: the end of the last cold block from the span, of which
 	 * nothing has been used yet.  On no list: their records are untouched,
