@@ -65,6 +65,7 @@ static struct {
 	size_t nr_pages;
 	size_t nr_lazy; /* pages of what waits for the purge */
 	size_t nr_protected;
+	bool has_guards;    /* there may be some */
 	bool has_no_guards; /* the system does not know them */
 	struct varea *lazy;
 	struct varea *views[VIEW_BUCKETS]; /* by address */
@@ -249,9 +250,12 @@ static bool guard(size_t first, size_t nr)
 {
 	if (vm.has_no_guards)
 		return false;
-	if (os_guard(varea_address(first), nr << PAGE_SHIFT) == 0)
+	if (os_guard(varea_address(first), nr << PAGE_SHIFT) == 0) {
+		vm.has_guards = true;
 		return true;
-	vm.has_no_guards = true;
+	}
+	/* Locked memory has none, mlockall(2), but may have had. */
+	vm.has_no_guards = !vm.has_guards;
 	return false;
 }
 
@@ -289,7 +293,7 @@ static void unearth(struct varea *area)
 {
 	size_t nr = area->nr_pages + 1;
 
-	if (!vm.has_no_guards)
+	if (vm.has_guards)
 		os_unguard(varea_address(area->first), nr << PAGE_SHIFT);
 	if (area->is_protected) {
 		os_protect(varea_address(area->first + area->nr_pages),
@@ -415,19 +419,6 @@ static void end_locked(struct varea *area)
 		purge_locked();
 }
 
-static void end_deferred_locked(void)
-{
-	struct varea *area, *next;
-
-	if (!READ_ONCE(deferred))
-		return;
-	area = __atomic_exchange_n(&deferred, NULL, __ATOMIC_ACQUIRE);
-	for (; area; area = next) {
-		next = area->next;
-		end_locked(area);
-	}
-}
-
 static void defer(struct varea *area)
 {
 	area->next = READ_ONCE(deferred);
@@ -435,6 +426,8 @@ static void defer(struct varea *area)
 					    __ATOMIC_RELEASE, __ATOMIC_RELAXED))
 		;
 }
+
+static void end_deferred(void);
 
 static bool place_locked(struct varea *area, size_t align)
 {
@@ -459,10 +452,12 @@ static bool place_locked(struct varea *area, size_t align)
 struct varea *varea_new(size_t nr_pages, size_t align, enum area_kind kind,
 			unsigned long flags, const void *caller)
 {
-	struct tcache *tc = kapi_enter();
+	struct tcache *tc;
 	struct varea *area;
 	bool is_placed;
 
+	end_deferred();
+	tc = kapi_enter();
 	if (!tc)
 		return NULL;
 	area = meta_alloc(sizeof(*area), true);
@@ -471,7 +466,6 @@ struct varea *varea_new(size_t nr_pages, size_t align, enum area_kind kind,
 	area->nr_pages = nr_pages;
 	area->kind = (u8)kind;
 	lock_acquire(&vm.lock);
-	end_deferred_locked();
 	is_placed = place_locked(area, align);
 	lock_release(&vm.lock);
 	if (!is_placed) {
@@ -546,11 +540,13 @@ struct baggage {
 	bool are_put;
 };
 
-static struct baggage unpack(struct varea *area)
+static struct baggage unpack(struct varea *area, bool is_unmap)
 {
 	struct baggage bag = {area->vm.pages, area->vm.nr_pages,
 			      area->vm.flags & PF_VM_MAP_PUT_PAGES};
 
+	if (is_unmap && bag.are_put) /* they stay the caller's */
+		bag = (struct baggage){NULL, 0, false};
 	area->vm.pages = NULL;
 	return bag;
 }
@@ -578,29 +574,54 @@ void varea_end(struct varea *area, bool is_atomic)
 		defer(area);
 		return;
 	}
-	bag = unpack(area);
+	bag = unpack(area, area->is_unmap);
 	lock_acquire(&vm.lock);
-	end_deferred_locked();
 	end_locked(area);
 	lock_release(&vm.lock);
 	gate_leave(tc);
 	put_baggage(&bag);
+	end_deferred();
+}
+
+/* What was freed where nothing more could be done; outside of the gate. */
+static void end_deferred(void)
+{
+	struct varea *area, *next;
+
+	if (!READ_ONCE(deferred))
+		return;
+	area = __atomic_exchange_n(&deferred, NULL, __ATOMIC_ACQUIRE);
+	for (; area; area = next) {
+		next = area->next;
+		varea_end(area, false);
+	}
 }
 
 /* The area that starts at @addr, which nobody else frees; or NULL. */
-struct varea *varea_claim(const void *addr)
+struct varea *varea_claim(const void *addr, bool is_unmap)
 {
 	struct varea *area = NULL;
 
 	if (pf_is_vmalloc_addr(addr))
 		area = varea_starting_at(varea_index(addr));
-	if (!area || __atomic_exchange_n(&area->is_freed, 1, __ATOMIC_ACQ_REL))
+	/* What is unmapped there is a view of it. */
+	if (!area || (is_unmap && area->kind == AREA_MEMORY) ||
+	    __atomic_exchange_n(&area->is_freed, 1, __ATOMIC_ACQ_REL))
 		return NULL;
+	area->is_unmap = is_unmap;
 	return area;
 }
 
-void varea_free(const void *addr, bool is_atomic, const char *call)
+void varea_free(const void *addr, enum varea_ending how)
 {
+	static const char *const calls[] = {
+		[VAREA_FREE] = "vfree",
+		[VAREA_FREE_ATOMIC] = "vfree",
+		[VAREA_UNMAP] = "vunmap",
+		[VAREA_UNMAP_RAM] = "vm_unmap_ram",
+	};
+	bool is_unmap = how == VAREA_UNMAP || how == VAREA_UNMAP_RAM;
+	const char *call = calls[how];
 	struct varea *area;
 
 	if (!addr)
@@ -610,14 +631,14 @@ void varea_free(const void *addr, bool is_atomic, const char *call)
 			    addr);
 		return;
 	}
-	area = varea_claim(addr);
+	area = varea_claim(addr, is_unmap);
 	if (area) {
-		varea_end(area, is_atomic);
+		varea_end(area, how == VAREA_FREE_ATOMIC);
 		return;
 	}
 	area = varea_take_view(addr);
 	if (area) {
-		struct baggage bag = unpack(area);
+		struct baggage bag = unpack(area, is_unmap);
 
 		meta_free(area, sizeof(*area));
 		put_baggage(&bag);

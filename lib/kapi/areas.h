@@ -27,6 +27,7 @@ struct varea {
 	bool has_records;  /* somebody may have looked at its pages */
 	bool is_protected; /* its guard is one by mprotect() */
 	bool is_huge;
+	bool is_unmap; /* ended by vunmap() */
 	u32 is_freed;
 };
 
@@ -57,14 +58,24 @@ struct page *varea_page(struct varea *area, size_t index);
 struct varea *varea_new(size_t nr_pages, size_t align, enum area_kind kind,
 			unsigned long flags, const void *caller);
 
-/* The area that starts at @addr, which nobody else frees; or NULL. */
-struct varea *varea_claim(const void *addr);
+/*
+ * The area that starts at @addr, which nobody else frees; or NULL.  @is_unmap:
+ * what is mapped there goes, its pages stay their owners'.
+ */
+struct varea *varea_claim(const void *addr, bool is_unmap);
 
 /* The end of a claimed area; later, where @is_atomic, or in a handler. */
 void varea_end(struct varea *area, bool is_atomic);
 
-/* What is done by vfree() and its kin, of which @call is one. */
-void varea_free(const void *addr, bool is_atomic, const char *call);
+/* vfree() and its kin. */
+enum varea_ending {
+	VAREA_FREE,
+	VAREA_FREE_ATOMIC,
+	VAREA_UNMAP,
+	VAREA_UNMAP_RAM,
+};
+
+void varea_free(const void *addr, enum varea_ending how);
 
 /* vmap() of pages that have addresses: the record of such a view at @addr, off
  * the table; and put there.  Inside the gate, no lock; or NULL. */

@@ -459,12 +459,18 @@ static void forget(struct kcache *s)
 void pf_kmem_cache_destroy(struct kmem_cache *cache)
 {
 	struct kcache *s = (struct kcache *)cache;
+	size_t nr_left;
 
 	if (!s || !put(s))
 		return;
 	if (s->flags & PF_SLAB_TYPESAFE_BY_RCU && pf_rcu_barrier)
 		pf_rcu_barrier();
-	if (shrink(s)) {
+	nr_left = shrink(s);
+	if (nr_left && pf_rcu_barrier) {
+		pf_rcu_barrier(); /* what waits in kfree_rcu() */
+		nr_left = shrink(s);
+	}
+	if (nr_left) {
 		report_line("kmem_cache_destroy %s: Slab cache still has "
 			    "objects when called from %p",
 			    s->name, __builtin_return_address(0));

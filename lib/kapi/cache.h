@@ -52,6 +52,10 @@ struct kslab {
 	u16 nr_free;		      /* objects in OBJECT_IS_FREE */
 	u16 lowest;		      /* no object below this number is free */
 	u8 place;		      /* enum kslab_place */
+	/* For its end, which its cache may not live to see: */
+	u8 order;
+	u8 record_units;  /* of META_UNIT */
+	bool has_readers; /* SLAB_TYPESAFE_BY_RCU */
 	u32 is_deferring; /* in the stack of slabs with deferred ones */
 	u32 nr_pins;	  /* handlers that are about to put it there */
 	u8 state[];	  /* enum object_state, by number */

@@ -196,6 +196,8 @@ static struct kslab *fill_reserves(void)
 	{
 		struct kslab *slab, *next;
 
+		if (!s->refcount)
+			continue; /* it is being unmade */
 		if (!READ_ONCE(s->wants_reserved) &&
 		    !(s->flags & PF_SLAB_TYPESAFE_BY_RCU))
 			continue;

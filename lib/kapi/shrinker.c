@@ -56,7 +56,11 @@ static void unlock_list(struct tcache *tc)
 
 void shrinkers_reset(void)
 {
+	struct shrinker *s;
+
 	lock_reset_orphan(&list_lock);
+	for (s = first; s; s = s->pf_next)
+		s->pf_users = 0; /* who asked it is not here */
 }
 
 static unsigned long ask(struct shrinker *s, struct shrink_control *sc,
@@ -120,7 +124,7 @@ static struct shrinker *next_of(struct shrinker *s)
 	if (!tc)
 		return NULL;
 	next = get_from(s ? s->pf_next : first);
-	if (s)
+	if (s && s->pf_users)
 		s->pf_users--;
 	unlock_list(tc);
 	return next;

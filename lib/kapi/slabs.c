@@ -31,16 +31,20 @@ static size_t record_bytes(const struct kcache *s)
 static struct kslab *record_new(const struct kcache *s, unsigned int gfp)
 {
 	struct tcache *tc = kapi_gate_enter(may_wait(gfp));
+	size_t bytes = record_bytes(s);
 	struct kslab *slab = NULL;
 
 	if (tc) {
-		slab = meta_alloc(record_bytes(s), may_wait(gfp));
+		slab = meta_alloc(bytes, may_wait(gfp));
 		kapi_gate_leave(tc, may_wait(gfp));
 	}
-	if (!slab)
+	if (!slab) {
 		slab = meta_take_reserve();
+		bytes = META_RESERVE_BYTES;
+	}
 	if (!slab)
 		return NULL;
+	slab->record_units = (u8)((bytes + META_UNIT - 1) / META_UNIT);
 	kapi_note_work();
 	return slab;
 }
@@ -78,6 +82,8 @@ struct kslab *kslab_new(struct kcache *s, unsigned int gfp)
 	}
 	slab->cache = s;
 	slab->page = page;
+	slab->order = s->order;
+	slab->has_readers = s->flags & PF_SLAB_TYPESAFE_BY_RCU;
 	slab->start = pf_page_address(page);
 	slab->nr_free = s->nr_objects;
 	slab->place = KSLAB_NEW;
@@ -90,11 +96,11 @@ struct kslab *kslab_new(struct kcache *s, unsigned int gfp)
 static void kslab_release(struct kslab *slab)
 {
 	struct page *page = slab->page;
-	unsigned int order = slab->cache->order;
+	unsigned int order = slab->order;
 
 	page->taken_bits[1] = 0;
 	store_release(&page->class, 0);
-	meta_free(slab, record_bytes(slab->cache));
+	meta_free(slab, (size_t)slab->record_units * META_UNIT);
 	pf_free_pages(page, order);
 }
 
@@ -114,7 +120,7 @@ void kslabs_release(struct kslab *slab)
 	while (slab) {
 		struct kslab *next = slab->next;
 
-		if (slab->cache->flags & PF_SLAB_TYPESAFE_BY_RCU && pf_call_rcu)
+		if (slab->has_readers && pf_call_rcu)
 			pf_call_rcu(&slab->rcu, release_after_readers);
 		else
 			kslab_release(slab);

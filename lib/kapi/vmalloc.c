@@ -155,23 +155,23 @@ void *pf_vmalloc_huge(unsigned long size, gfp_t gfp)
 
 void pf_vfree(const void *addr)
 {
-	varea_free(addr, false, "vfree");
+	varea_free(addr, VAREA_FREE);
 }
 
 void pf_vfree_atomic(const void *addr)
 {
-	varea_free(addr, true, "vfree");
+	varea_free(addr, VAREA_FREE_ATOMIC);
 }
 
 void pf_vunmap(const void *addr)
 {
-	varea_free(addr, false, "vunmap");
+	varea_free(addr, VAREA_UNMAP);
 }
 
 void pf_vm_unmap_ram(const void *addr, unsigned int count)
 {
 	(void)count;
-	varea_free(addr, false, "vm_unmap_ram");
+	varea_free(addr, VAREA_UNMAP_RAM);
 }
 
 size_t vmalloc_size(const void *p)

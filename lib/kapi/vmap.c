@@ -58,7 +58,10 @@ static void *address_of_all(struct page **pages, unsigned int count)
 	char *start = pf_page_address(pages[0]);
 	unsigned int i;
 
-	for (i = 1; start && i < count; i++) {
+	for (i = 0; start && i < count; i++) {
+		/* What kmap() gave is not for good. */
+		if (is_highmem_page(pages[i]))
+			return NULL;
 		if (pf_page_address(pages[i]) !=
 		    start + ((size_t)i << PAGE_SHIFT))
 			return NULL;

@@ -4,6 +4,8 @@
  */
 #include "slab.h"
 
+#include <sys/mman.h>
+
 #include <linux/highmem.h>
 #include <pthread.h>
 
@@ -374,6 +376,83 @@ TEST(vfree_puts_the_pages_that_vmap_was_given)
 	vfree(p);
 	EXPECT_EQ(page_count(block), 1);
 	put_page(block);
+}
+
+TEST(vfree_atomic_puts_the_pages_that_vmap_was_given)
+{
+	struct page **pages = kmalloc_array(2, sizeof(*pages), GFP_KERNEL);
+	struct page *page = alloc_pages(GFP_KERNEL, 1);
+
+	split_page(page, 1);
+	get_page(page);
+	pages[0] = page;
+	pages[1] = page + 1;
+	vfree_atomic(vmap(pages, 2, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL));
+	vfree(vmalloc(PAGE_SIZE));
+	EXPECT_EQ(page_count(page), 1);
+	put_page(page);
+}
+
+TEST(vunmap_leaves_the_pages_that_vmap_was_given)
+{
+	struct page **pages = kmalloc_array(2, sizeof(*pages), GFP_KERNEL);
+	struct page *page = alloc_pages(GFP_KERNEL, 1);
+
+	split_page(page, 1);
+	pages[0] = page;
+	pages[1] = page + 1;
+	vunmap(vmap(pages, 2, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL));
+	EXPECT_EQ(page_count(page), 1);
+	__free_page(page);
+	__free_page(page + 1);
+	kfree(pages);
+}
+
+TEST(vunmap_of_a_view_leaves_the_area_that_it_shows)
+{
+	char *area = vmalloc(2 * PAGE_SIZE);
+	struct page *pages[] = {vmalloc_to_page(area),
+				vmalloc_to_page(area + PAGE_SIZE)};
+	char *view = vmap(pages, 2, VM_MAP, PAGE_KERNEL);
+
+	strcpy(area, "here");
+	EXPECT_STR_EQ(view, "here");
+	vunmap(view);
+	EXPECT_STR_EQ(area, "here");
+	EXPECT(find_vm_area(area));
+	vfree(area);
+}
+
+static void use_areas_around_mlockall(void *arg)
+{
+	static char *areas[100];
+	int i;
+
+	(void)arg;
+	for (i = 0; i < 100; i++)
+		areas[i] = vmalloc(4 * PAGE_SIZE);
+	for (i = 0; i < 100; i++)
+		vfree(areas[i]);
+	if (mlockall(MCL_CURRENT | MCL_FUTURE))
+		_exit(0); /* it may not */
+	vfree(vmalloc(PAGE_SIZE));
+	munlockall();
+	for (i = 0; i < 12000; i++) {
+		char *area = vmalloc(4 * PAGE_SIZE);
+
+		memset(area, 1, 4 * PAGE_SIZE);
+		vfree(area);
+	}
+	_exit(0);
+}
+
+TEST(freed_areas_are_whole_again_after_mlockall)
+{
+	struct ending ending;
+
+	child_ending(&ending, 60, use_areas_around_mlockall, NULL);
+	EXPECT_EQ(ending.signal, 0);
+	EXPECT_EQ(ending.status, 0);
 }
 
 static void *come_and_go(void *arg)

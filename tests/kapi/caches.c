@@ -323,6 +323,73 @@ static void *hoard(void *cache)
 	return NULL;
 }
 
+struct waits_for_readers {
+	struct rcu_head rcu;
+	int number;
+};
+
+static void free_by_rcu_and_destroy(void *arg)
+{
+	struct kmem_cache *s =
+		kmem_cache_create("by_rcu", sizeof(struct waits_for_readers), 0,
+				  SLAB_NO_MERGE, NULL);
+	struct waits_for_readers *object = kmem_cache_alloc(s, GFP_KERNEL);
+
+	(void)arg;
+	kfree_rcu(object, rcu);
+	kmem_cache_destroy(s);
+	_exit(0);
+}
+
+TEST(destroy_waits_for_objects_that_kfree_rcu_has)
+{
+	struct ending ending;
+
+	child_ending(&ending, 60, free_by_rcu_and_destroy, NULL);
+	EXPECT_EQ(ending.signal, 0);
+	EXPECT_STR_EQ(ending.text, "");
+}
+
+static bool destroyed;
+
+static void *shrink_all(void *arg)
+{
+	while (!READ_ONCE(destroyed))
+		pf_shrink_slab(GFP_KERNEL, 0);
+	return arg;
+}
+
+/* What the shrinker is about to give back was a cache's that is gone. */
+TEST(caches_come_and_go_beside_the_shrinker)
+{
+	static const unsigned int sizes[] = {64, 700, 3000, 9000, 40000};
+	static void *objects[400];
+	pthread_t thread;
+	unsigned int round, i;
+
+	WRITE_ONCE(destroyed, false);
+	pthread_create(&thread, NULL, shrink_all, NULL);
+	for (round = 0; round < STEPS(2000); round++) {
+		unsigned int size = sizes[round % ARRAY_SIZE(sizes)];
+		unsigned int nr = min(400U, 400000 / size);
+		struct kmem_cache *s = kmem_cache_create(
+			"passing", size, 0,
+			SLAB_NO_MERGE | (round % 2 ? SLAB_TYPESAFE_BY_RCU : 0),
+			NULL);
+
+		for (i = 0; i < nr; i++) {
+			objects[i] = kmem_cache_alloc(s, GFP_KERNEL);
+			*(char *)objects[i] = 1;
+		}
+		for (i = 0; i < nr; i++)
+			kmem_cache_free(s, objects[i]);
+		kmem_cache_destroy(s);
+	}
+	WRITE_ONCE(destroyed, true);
+	pthread_join(thread, NULL);
+	EXPECT(pf_kmem_check());
+}
+
 TEST(shrink_and_destroy_empty_the_arrays_of_other_threads)
 {
 	struct kmem_cache *s = cache_of(100, 0);
