@@ -148,7 +148,7 @@ static void *map_locked(struct page *page, int *err)
 	if (*err)
 		return NULL;
 	WRITE_ONCE(slots[slot].page, page);
-	WRITE_ONCE(slots[slot].count, 2);
+	store_release(&slots[slot].count, 2);
 	WRITE_ONCE(page->nr, slot + 1);
 	return slot_addr(slot);
 }
@@ -261,7 +261,9 @@ bool kmap_is_in_use(const struct page *page)
 {
 	u32 slot = READ_ONCE(page->nr);
 
-	return slot && READ_ONCE(slots[slot - 1].count) > 1;
+	/* A flush may have given the slot to another frame since. */
+	return slot && load_acquire(&slots[slot - 1].count) > 1 &&
+	       READ_ONCE(slots[slot - 1].page) == page;
 }
 
 void kmap_range(const char **start, const char **end)

@@ -165,10 +165,12 @@ static void free_snapshots(struct pf_vma_snapshot *snapshot)
 /* Without memory, or without /proc, there are no mappings to be seen. */
 static void look(struct mm_struct *mm)
 {
-	struct pf_vma_snapshot *snapshot = make_snapshot();
+	struct pf_vma_snapshot *snapshot;
 	size_t i;
 
 	mutex_lock(&snapshots_lock);
+	/* Under the lock: an older one must not lie above a newer one. */
+	snapshot = make_snapshot();
 	nr_holders++;
 	if (snapshot) {
 		snapshot->older = mm->pf_snapshot;

@@ -65,11 +65,12 @@ static pf_noinline void begin(void)
 {
 	u32 not_begun = 0;
 
+	/* Before a fork can see that it has begun; the same for all. */
+	WRITE_ONCE(kmem_fork_child_hook, fork_child);
+	WRITE_ONCE(kmem_far_page_hook, find_dma_page);
 	if (!__atomic_compare_exchange_n(&state, &not_begun, 1, false,
 					 __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE))
 		return;
-	kmem_fork_child_hook = fork_child;
-	kmem_far_page_hook = find_dma_page;
 	zones_init();
 	store_release(&state, 2);
 }
@@ -212,7 +213,8 @@ static struct page *try_harder(struct request *r)
 	struct page *page = try_zones(r, flags);
 	unsigned int nr_fruitless = 0;
 
-	if (page || !may_sleep(r->gfp) || is_reclaiming)
+	if (page || !may_sleep(r->gfp) ||
+	    (is_reclaiming && !(r->gfp & __GFP_NOFAIL)))
 		return page;
 	do {
 		if (nr_fruitless)
