@@ -138,7 +138,8 @@ static u32 lock;
 static struct rcu_head *first; /* waiting for the thread */
 static struct rcu_head **end = &first;
 static struct rcu_head *batch;	 /* taken by the thread, not called yet */
-static struct rcu_head *calling; /* taken from there */
+static struct rcu_head *calling; /* taken from there: its function's by now */
+static rcu_callback_t calling_func;
 static unsigned long nr_queued;
 static unsigned long nr_called;
 static unsigned long seq_wanted =
@@ -176,8 +177,10 @@ static struct rcu_head *next_of_batch(void)
 	if (calling)
 		nr_called++;
 	calling = batch;
-	if (batch)
+	if (batch) {
+		calling_func = batch->func;
 		batch = batch->next;
+	}
 	cb_unlock();
 	return calling;
 }
@@ -292,7 +295,7 @@ void pf_rcu_barrier(void)
 void rcu_fork_prepare(void)
 {
 	cb_lock();
-	while (calling && calling->func == kenv_rcu_work_ready) {
+	while (calling && calling_func == kenv_rcu_work_ready) {
 		cb_unlock();
 		pf_yield();
 		cb_lock();
