@@ -569,7 +569,11 @@ struct resource *pf_ioport_root(void)
 	return &root;
 }
 
-int pf_request_resource(struct resource *parent, struct resource *res)
+/* Into the tree by @add; out again, by @del, where the machine refuses. */
+static int take_resource(struct resource *parent, struct resource *res,
+			 struct resource *(*add)(struct resource *parent,
+						 struct resource *res),
+			 bool (*del)(struct resource *res))
 {
 	struct refusal refusal = {.ioperm_error = 0};
 	os_signals saved;
@@ -578,12 +582,12 @@ int pf_request_resource(struct resource *parent, struct resource *res)
 	if (err)
 		return err;
 	ports_lock(&saved);
-	if (resource_add(parent, res)) {
+	if (add(parent, res)) {
 		err = -EBUSY;
 	} else {
 		err = follow_tree(&refusal);
 		if (err)
-			resource_del(res);
+			del(res);
 	}
 	ports_unlock(&saved);
 	if (err)
@@ -591,26 +595,14 @@ int pf_request_resource(struct resource *parent, struct resource *res)
 	return err;
 }
 
+int pf_request_resource(struct resource *parent, struct resource *res)
+{
+	return take_resource(parent, res, resource_add, resource_del);
+}
+
 int pf_insert_resource(struct resource *parent, struct resource *res)
 {
-	struct refusal refusal = {.ioperm_error = 0};
-	os_signals saved;
-	int err = ports_init();
-
-	if (err)
-		return err;
-	ports_lock(&saved);
-	if (resource_insert(parent, res)) {
-		err = -EBUSY;
-	} else {
-		err = follow_tree(&refusal);
-		if (err)
-			resource_del_alone(res);
-	}
-	ports_unlock(&saved);
-	if (err)
-		explain_refusal(&refusal);
-	return err;
+	return take_resource(parent, res, resource_insert, resource_del_alone);
 }
 
 int pf_release_resource(struct resource *res)

@@ -152,12 +152,12 @@ TEST(the_dump_has_the_shape_of_proc_ioports)
 	pf_release_resource(&bus);
 
 	/* A name of any length has its own line. */
-	memset(long_name, 'x', sizeof(long_name) - 1);
+	memset(long_name, 'n', sizeof(long_name) - 1);
 	bus.name = long_name;
 	pf_request_resource(pf_ioport_root(), &bus);
 	request(0x70, 2);
 	EXPECT_EQ(pf_ioport_dump(text, sizeof(text)), 12 + 400 + 1 + 19);
-	EXPECT_STR_HAS(text, "xxx\n  0070-0071 : test\n");
+	EXPECT_STR_HAS(text, "nnn\n  0070-0071 : test\n");
 	pf_release_region(0x70, 2);
 	pf_release_resource(&bus);
 
