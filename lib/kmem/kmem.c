@@ -381,13 +381,17 @@ static pf_noinline enum kmem_status free_object(unsigned int class, void *p,
 						void **culprit)
 {
 	struct bad_free bad = {NULL, OBJECT_OK};
+	bool is_stranger = !thread_heap.tcache; /* see barn.c */
 	struct tcache *tc = enter();
 
 	if (unlikely(!tc)) {
 		emergency_defer(p);
 		return KMEM_OK;
 	}
-	barn_free(tc, class, p, &bad);
+	if (is_stranger)
+		barn_put_objects(tc, class, &p, 1, &bad);
+	else
+		barn_free(tc, class, p, &bad);
 	return leave_after_free(tc, status_of(&bad, culprit), culprit);
 }
 

@@ -18,6 +18,11 @@
  * objects of 64, 256 or 1024 bytes; a size that is asked for more often gets
  * slabs of its own.
  *
+ * Strangers.  What a thread frees before it has anything of that size, or
+ * anything at all, is another thread's.  In its sheaf the thread would get it
+ * back at once, in a cache line with objects that the other one still writes to
+ * (passive false sharing); so it goes to its slab.
+ *
  * What is in a sheaf, from its top down to the NULL, are objects, all of them;
  * how many is not written anywhere.
  */
@@ -249,16 +254,18 @@ void barn_free(struct tcache *tc, unsigned int class, void *object,
 	unsigned int n;
 
 	if (!top) {
+		barn_put_objects(tc, class, &object, 1, bad);
 		top = sheaf_alloc();
-		if (!top) {
-			barn_put_objects(tc, class, &object, 1, bad);
-			return;
-		}
-		top = make_empty(top, grown(s, 0));
-	} else if (is_among_the_last(top, object)) {
+		if (top)
+			WRITE_ONCE(thread_heap.top[class],
+				   make_empty(top, grown(s, 0)));
+		return;
+	}
+	if (is_among_the_last(top, object)) {
 		bad_free_remember(bad, object, OBJECT_ALREADY_FREE);
 		return;
-	} else if (top % SHEAF_SLOTS == 0) {
+	}
+	if (top % SHEAF_SLOTS == 0) {
 		n = count_objects(top);
 		if (n < s->sheaf_max)
 			top = make_room(top, n, grown(s, n) - n);

@@ -57,6 +57,47 @@ static void run_threads(int nr, void *(*function)(void *))
 		pthread_join(threads[i], NULL);
 }
 
+/* For each of two threads: an object of the main thread's making, and the last
+ * one that it has got itself. */
+static void *strangers[2];
+static void *own[2];
+static pthread_barrier_t both;
+
+static void *free_and_allocate(void *arg)
+{
+	intptr_t number = (intptr_t)arg;
+	size_t size = malloc_usable_size(strangers[number]);
+	int i;
+
+	free(strangers[number]);
+	pthread_barrier_wait(&both); /* both live at the same time */
+	for (i = 0; i < 50; i++) {
+		own[number] = malloc(size);
+		free(own[number]);
+	}
+	pthread_barrier_wait(&both);
+	return NULL;
+}
+
+/* By chance now and then: both take their first objects from one slab. */
+TEST(threads_do_not_go_on_with_the_neighbours_that_they_have_freed)
+{
+	int nr_shared = 0, round;
+
+	pthread_barrier_init(&both, NULL, 2);
+	for (round = 0; round < 100; round++) {
+		size_t size = 16 * (size_t)(1 + round % 3);
+
+		strangers[0] = malloc(size);
+		strangers[1] = malloc(size);
+		run_threads(2, free_and_allocate);
+		nr_shared += (uintptr_t)own[0] / 64 == (uintptr_t)own[1] / 64;
+	}
+	pthread_barrier_destroy(&both);
+	tap_note("%d of 100 pairs of objects in one cache line", nr_shared);
+	EXPECT_LT(nr_shared, 10);
+}
+
 /* What the threads leave behind for the main thread to free. */
 static void *handed_over[AT_ONCE][HANDED];
 
