@@ -42,6 +42,9 @@
 /* Bytes of a frame that a word has the bits of. */
 #define WORD_SPAN (64 * GRANULE_BYTES)
 
+/* From here on a word has the bits of four objects at most. */
+#define BIG_SIZE 256
+
 /* A thread's and the barn's shares of a class, in bytes. */
 #define SHEAF_BYTES_MAX KIB(16)
 #define BARN_BYTES_MAX	KIB(64)
@@ -187,36 +190,74 @@ static u64 free_in_word(const struct kmem_cache *s, const struct page *page,
 	return starts & ~page->taken_bits[granule / 64 % WORDS_PER_PAGE];
 }
 
+/* Set the bits of free objects in a word, and write down where they are, until
+ * there are none or @out has come to @stop.  Return: where @out is then. */
+static inline void **take_from_word(u64 *word, u64 free, char *start,
+				    void **out, void **stop)
+{
+	u64 left = free;
+
+	hide_value(start); /* one address, not the sum of its parts each time */
+	do {
+		WRITE_ONCE(*--out, start + (lowest_bit(left) << GRANULE_SHIFT));
+		left &= left - 1;
+	} while (left && out != stop);
+	WRITE_ONCE(*word, *word | (free ^ left));
+	return out;
+}
+
+static void **take_small(const struct kmem_cache *s, struct page *slab,
+			 void **out, void **stop)
+{
+	/* The first granule behind the last object. */
+	size_t limit = (size_t)s->nr_objects * s->size >> GRANULE_SHIFT;
+	size_t granule;
+
+	for (granule = 0; granule < limit && out != stop;
+	     granule = next_word(s, granule)) {
+		struct page *page = slab + granule / GRANULES_PER_PAGE;
+		u64 bits = free_in_word(s, page, granule, limit);
+
+		if (bits)
+			out = take_from_word(
+				&page->taken_bits[granule / 64 %
+						  WORDS_PER_PAGE],
+				bits, granule_to_virt(slab, granule & ~63UL),
+				out, stop);
+	}
+	return out;
+}
+
+/* Few objects have their bits in one word: look at each of them. */
+static void **take_big(const struct kmem_cache *s, struct page *slab,
+		       void **out, void **stop)
+{
+	size_t size = s->size, limit = s->nr_objects * size;
+	char *start = page_to_virt(slab);
+	size_t offset;
+
+	for (offset = 0; offset < limit && out != stop; offset += size) {
+		u64 *word =
+			&slab[offset >> PAGE_SHIFT]
+				 .taken_bits[offset % PAGE_SIZE / WORD_SPAN];
+		u64 bit = 1ULL << (offset >> GRANULE_SHIFT) % 64;
+
+		if (*word & bit)
+			continue;
+		WRITE_ONCE(*word, *word | bit);
+		WRITE_ONCE(*--out, start + offset);
+	}
+	return out;
+}
+
 /* Up to @nr objects of one slab, to end[-1], end[-2] and so on. */
 static unsigned int take_from_slab(struct kmem_cache *s, struct page *slab,
 				   void **end, unsigned int nr)
 {
-	/* The first granule behind the last object. */
-	size_t limit = (size_t)s->nr_objects * s->size >> GRANULE_SHIFT;
-	void **out = end;
-	unsigned int n;
-	size_t granule;
+	void **out = s->size < BIG_SIZE ? take_small(s, slab, end, end - nr)
+					: take_big(s, slab, end, end - nr);
+	unsigned int n = (unsigned int)(end - out);
 
-	for (granule = 0; granule < limit && out > end - nr;
-	     granule = next_word(s, granule)) {
-		struct page *page = slab + granule / GRANULES_PER_PAGE;
-		u64 *word = &page->taken_bits[granule / 64 % WORDS_PER_PAGE];
-		u64 bits = free_in_word(s, page, granule, limit);
-		u64 left = bits;
-		char *start;
-
-		if (!bits)
-			continue;
-		start = granule_to_virt(slab, granule & ~63UL);
-		do {
-			size_t g = lowest_bit(left);
-
-			WRITE_ONCE(*--out, start + (g << GRANULE_SHIFT));
-			left &= left - 1;
-		} while (left && out > end - nr);
-		WRITE_ONCE(*word, *word | (bits ^ left));
-	}
-	n = (unsigned int)(end - out);
 	slab->nr -= n;
 	s->nr_free -= n;
 	if (slab->nr == 0)
