@@ -639,11 +639,14 @@ struct workqueue_struct *pf_system_wq(void)
 	wq = pf_alloc_workqueue("events", 0, 0);
 	if (!wq)
 		panic("no memory for the system's workqueue");
-	if (!try_cmpxchg(&system, &none, wq)) {
-		pf_destroy_workqueue(wq);
-		wq = none;
-	}
-	return wq;
+	if (try_cmpxchg(&system, &none, wq))
+		return wq;
+	/* Nobody has used it; the caller may be one who must not sleep. */
+	spin_lock(&lock);
+	list_del(&wq->all);
+	spin_unlock(&lock);
+	free(wq);
+	return none;
 }
 
 void workqueue_fork_prepare(void)

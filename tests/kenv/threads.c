@@ -590,6 +590,49 @@ static void does(struct work_struct *work)
 	atomic_set(&job->is_running, 0);
 }
 
+/* They queue the first item of the process, where sleep is not allowed. */
+static void *queues_first(void *arg)
+{
+	static atomic_t nr_ready;
+	static struct job firsts[NR_THREADS];
+	struct job *job = &firsts[(intptr_t)arg];
+
+	INIT_WORK(&job->work, does);
+	preempt_disable();
+	atomic_inc(&nr_ready);
+	while (atomic_read(&nr_ready) < NR_THREADS)
+		cpu_relax();
+	schedule_work(&job->work);
+	preempt_enable();
+	flush_work(&job->work);
+	return NULL;
+}
+
+static void queue_first(void *unused)
+{
+	pthread_t threads[NR_THREADS];
+
+	(void)unused;
+	log_begin();
+	threads_start(NR_THREADS, queues_first, threads);
+	threads_join(NR_THREADS, threads);
+	pf_printk_set_sink(NULL);
+	EXPECT_STR_EQ(log_text, "");
+}
+
+TEST(the_first_item_may_be_queued_by_who_must_not_sleep)
+{
+	int i;
+
+#ifdef __SANITIZE_THREAD__
+	SKIP("ThreadSanitizer allows no thread in such a child");
+#endif
+	for (i = 0; i < 40; i++) {
+		if (!EXPECT(child_run(30, queue_first, NULL)))
+			break;
+	}
+}
+
 /* Items that wait for each other need a thread each. */
 static DECLARE_COMPLETION(second_began);
 
