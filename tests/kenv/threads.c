@@ -831,6 +831,46 @@ static void delayed(struct work_struct *work)
 	schedule_delayed_work(to_delayed_work(work), 1);
 }
 
+static void is_delayed(struct work_struct *work)
+{
+	(void)work;
+	atomic_inc(&nr_delayed);
+}
+
+static bool is_flushed;
+
+/* So that the timer's function has to wait for the lock of work queues. */
+static void *asks(void *arg)
+{
+	while (!READ_ONCE(is_flushed))
+		work_busy(arg);
+	return NULL;
+}
+
+TEST(delayed_work_is_flushed_while_its_timer_puts_it_on_the_list)
+{
+	struct delayed_work dwork;
+	pthread_t threads[2];
+	int i;
+
+	INIT_DELAYED_WORK_ONSTACK(&dwork, is_delayed);
+	for (i = 0; i < 2; i++)
+		pthread_create(&threads[i], NULL, asks, &dwork.work);
+	for (i = 0; i < 100; i++) {
+		int nr = atomic_read(&nr_delayed);
+
+		schedule_delayed_work(&dwork, 1);
+		while (timer_pending(&dwork.timer))
+			cpu_relax();
+		flush_delayed_work(&dwork);
+		if (!EXPECT_EQ(atomic_read(&nr_delayed), nr + 1))
+			break;
+	}
+	cancel_delayed_work_sync(&dwork);
+	WRITE_ONCE(is_flushed, true);
+	threads_join(2, threads);
+}
+
 TEST(delayed_work_that_queues_itself_is_cancelled_for_good)
 {
 	struct delayed_work dwork;
