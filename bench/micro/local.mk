@@ -6,6 +6,7 @@
 #	micro-pfmalloc-static, micro-mimalloc-static
 #	         the same, linked with an allocator
 #	layers   google-benchmark on the library's layers below malloc
+#	kernel   google-benchmark on the kernel-style calls of libpfkernel
 #	count    single operations, for counting instructions
 #	count-pfmalloc-static, count-mimalloc-static
 #
@@ -31,6 +32,9 @@ noinst_PROGRAMS += bench/micro/count-mimalloc-static
 endif
 if HAVE_BENCHMARK
 noinst_PROGRAMS += bench/micro/micro bench/micro/layers
+if ENABLE_SHARED
+noinst_PROGRAMS += bench/micro/kernel
+endif
 if BENCH_STATIC_PFMALLOC
 noinst_PROGRAMS += bench/micro/micro-pfmalloc-static
 endif
@@ -109,3 +113,19 @@ bench_micro_layers_SOURCES = \
 bench_micro_layers_CPPFLAGS = $(bench_micro_cppflags)
 bench_micro_layers_CXXFLAGS = $(bench_micro_cxxflags)
 bench_micro_layers_LDADD = libpfcore.la $(BENCHMARK_LIBS)
+
+# The kernel's headers are for the C file alone: <linux/...> are other files to
+# C++'s library.  -no-install: the program itself stands here, not a script.
+bench_micro_kernel_SOURCES = \
+	bench/micro/kernel-calls.c \
+	bench/micro/kernel-calls.h \
+	bench/micro/kernel.cc \
+	bench/micro/micro.cc \
+	bench/micro/micro.h \
+	bench/micro/origin.c \
+	bench/micro/origin.h
+bench_micro_kernel_CPPFLAGS = $(bench_micro_cppflags)
+bench_micro_kernel_CFLAGS = $(AM_CFLAGS) -I$(top_srcdir)/include/pfmalloc
+bench_micro_kernel_CXXFLAGS = $(bench_micro_cxxflags)
+bench_micro_kernel_LDFLAGS = $(AM_LDFLAGS) -no-install
+bench_micro_kernel_LDADD = libpfkernel.la $(BENCHMARK_LIBS)
