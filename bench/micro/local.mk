@@ -9,6 +9,8 @@
 #	kernel   google-benchmark on the kernel-style calls of libpfkernel
 #	count    single operations, for counting instructions
 #	count-pfmalloc-static, count-mimalloc-static
+#	count-pfkernel-static
+#	         with operations of the kernel-style calls beside the others
 #
 # What needs google-benchmark or a mimalloc.o is left out where configure has
 # found none.
@@ -25,7 +27,9 @@ bench_micro_cxxflags = $(AM_CXXFLAGS) -std=gnu++17 -pthread
 if HAVE_CXX
 noinst_PROGRAMS += bench/micro/count
 if BENCH_STATIC_PFMALLOC
-noinst_PROGRAMS += bench/micro/count-pfmalloc-static
+noinst_PROGRAMS += \
+	bench/micro/count-pfmalloc-static \
+	bench/micro/count-pfkernel-static
 endif
 if BENCH_STATIC_MIMALLOC
 noinst_PROGRAMS += bench/micro/count-mimalloc-static
@@ -65,6 +69,14 @@ bench_micro_count_pfmalloc_static_CPPFLAGS = $(bench_micro_cppflags)
 bench_micro_count_pfmalloc_static_CXXFLAGS = $(bench_micro_cxxflags)
 bench_micro_count_pfmalloc_static_LDFLAGS = $(bench_micro_ldflags)
 bench_micro_count_pfmalloc_static_LDADD = pfmalloc.o
+
+bench_micro_count_pfkernel_static_SOURCES = \
+	$(count_sources) bench/micro/count-kernel.c
+bench_micro_count_pfkernel_static_CPPFLAGS = $(bench_micro_cppflags)
+bench_micro_count_pfkernel_static_CFLAGS = $(bench_micro_kernel_CFLAGS)
+bench_micro_count_pfkernel_static_CXXFLAGS = $(bench_micro_cxxflags)
+bench_micro_count_pfkernel_static_LDFLAGS = $(bench_micro_ldflags)
+bench_micro_count_pfkernel_static_LDADD = pfkernel.o
 
 bench_micro_count_mimalloc_static_SOURCES = $(count_sources)
 bench_micro_count_mimalloc_static_CPPFLAGS = $(bench_micro_cppflags)

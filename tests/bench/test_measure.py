@@ -316,6 +316,22 @@ class KernelRows(unittest.TestCase):
                           {"malloc": self.place.library})
 
 
+COUNT = os.path.join(BUILD, "bench/micro/count-pfkernel-static")
+
+
+@unittest.skipUnless(os.path.exists(COUNT), "no C++ compiler is installed")
+class KernelOperations(unittest.TestCase):
+    """count with the kernel-style calls"""
+
+    def test_kernel_style_operations_stand_beside_mallocs_and_run(self):
+        names = suites.lines_of([COUNT, "--list"])
+        for name in ["pair-64", "kmalloc-64", "kmalloc-atomic-64",
+                     "kmem-cache-192"]:
+            self.assertIn(name, names)
+            said = suites.lines_of([COUNT, name, "100", "200"])
+            self.assertEqual(said[-1], "operations 300")
+
+
 class Libraries(unittest.TestCase):
     """allocators.py"""
 
