@@ -24,6 +24,9 @@
  *	batch-100-ORDER-SIZE  a hundred live at once, freed in this order; one
  *			 operation is one block of it: N is a multiple of 100
  *	new-delete	 new and delete of an object of 48 bytes
+ * and where count is linked with count-kernel.c:
+ *	kmalloc-64, kmalloc-atomic-64  kmalloc, write to it, kfree
+ *	kmem-cache-192	 the same with an object of a kmem_cache
  *
  * One object of the operation's size lives all the while, as in any program: an
  * allocator that has to give up its last page for the size each time, and to
@@ -202,12 +205,6 @@ static void new_deletes(size_t size, unsigned long n)
 	new_delete(n);
 }
 
-struct operation {
-	const char *name;
-	void (*run)(size_t size, unsigned long n);
-	size_t size;
-};
-
 /* clang-format off */
 static const struct operation operations[] = {
 	{"pair-16", pairs, 16},
@@ -239,13 +236,23 @@ static const struct operation operations[] = {
 
 #define NR_OPERATIONS (sizeof(operations) / sizeof(operations[0]))
 
+/* NULL is before the first and after the last. */
+static const struct operation *next_operation(const struct operation *operation)
+{
+	if (!operation)
+		return operations;
+	if (++operation == operations + NR_OPERATIONS)
+		operation = more_operations;
+	return operation && operation->name ? operation : NULL;
+}
+
 static const struct operation *find_operation(const char *name)
 {
-	size_t i;
+	const struct operation *operation = NULL;
 
-	for (i = 0; i < NR_OPERATIONS; i++) {
-		if (strcmp(operations[i].name, name) == 0)
-			return &operations[i];
+	while ((operation = next_operation(operation))) {
+		if (strcmp(operation->name, name) == 0)
+			return operation;
 	}
 	fail("There is no such operation; count --list prints their names.");
 	return NULL;
@@ -273,10 +280,10 @@ counted_operations(const struct operation *operation, unsigned long n)
 
 static void list_operations(void)
 {
-	size_t i;
+	const struct operation *operation = NULL;
 
-	for (i = 0; i < NR_OPERATIONS; i++)
-		puts(operations[i].name);
+	while ((operation = next_operation(operation)))
+		puts(operation->name);
 }
 
 int main(int argc, char **argv)

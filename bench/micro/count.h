@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * count.h - between count.c and its part in C++
+ * count.h - between count.c and its parts in C++ and in the kernel's C
  */
 #ifndef BENCH_MICRO_COUNT_H
 #define BENCH_MICRO_COUNT_H
@@ -11,7 +11,14 @@
 extern "C" {
 #endif
 
-struct operation;
+struct operation {
+	const char *name;
+	void (*run)(size_t size, unsigned long n);
+	size_t size;
+};
+
+/* Up to one without a name: a program that is linked with them has these, too. */
+extern const struct operation more_operations[] __attribute__((weak));
 
 /* @n times @operation; what is executed in here is counted. */
 void counted_operations(const struct operation *operation, unsigned long n);

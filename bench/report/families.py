@@ -31,6 +31,8 @@ FAMILIES = [
            "instructions", "", 1),
     Family("layers", "time_ns", "pfmalloc's layers: time of one iteration",
            "time", "ns", 1),
+    Family("kernel", "time_ns", "Kernel-style calls: time of one iteration",
+           "time", "ns", 1),
 ]
 
 

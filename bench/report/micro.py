@@ -61,13 +61,17 @@ class Micro(Job):
                 f"--benchmark_out={output}",
                 "--benchmark_out_format=json"]
 
-    def run(self, allocator):
-        output = os.path.join(self.place.scratch, "micro.json")
+    def variables(self, allocator):
+        """The environment of a run."""
         variables = self.place.measured_environment(allocator)
         if not allocator.name.endswith("-static"):
             variables["LD_PRELOAD"] = variables["BENCH_PRELOAD"]
-        measure.run(self.command(allocator, output), variables,
-                    self.place.scratch)
+        return variables
+
+    def run(self, allocator):
+        output = os.path.join(self.place.scratch, "micro.json")
+        measure.run(self.command(allocator, output),
+                    self.variables(allocator), self.place.scratch)
         with open(output, encoding="utf-8") as file:
             data = json.load(file)
         self.check_allocator(allocator, data["context"])
@@ -112,6 +116,27 @@ class Layers(Micro):
 
     def check_allocator(self, allocator, context):
         """The layers are linked into the program; malloc is not called."""
+
+
+class Kernel(Layers):
+    """Rows of bench/micro/kernel: the kernel-style calls by their names, on
+    the library that the program is linked with."""
+
+    suite = "kernel"
+
+    def variables(self, allocator):
+        """With the zone that 64 bits have when it is asked for."""
+        return dict(self.place.environment(), PFMALLOC_CONF="highmem:on")
+
+    def program(self, allocator):
+        return self.place.built("micro", "kernel")
+
+    def check_allocator(self, allocator, context):
+        """A Failure unless it is the library of this build."""
+        library = os.path.join(self.place.build, ".libs", "libpfkernel.so")
+        if not same_object(context.get("malloc", ""), library):
+            raise Failure(f"kernel was served by {context.get('malloc')}, not "
+                          f"by {library}.")
 
 
 class Instructions(Job):

@@ -7,20 +7,21 @@ import subprocess
 
 from failure import Mistake
 from jobs import Program, Workload
-from micro import Instructions, Layers, Micro, row_of
+from micro import Instructions, Kernel, Layers, Micro, row_of
 from place import IDLE_MS
 
-SUITES = ["workloads", "programs", "instructions", "micro", "layers"]
-BUILT = ["instructions", "micro", "layers"]  # these know their rows themselves
+SUITES = ["workloads", "programs", "instructions", "micro", "layers", "kernel"]
+BUILT = ["instructions", "micro", "layers", "kernel"]  # know their rows
 
 # How often a job is repeated, and a first guess of what one run takes, s; the
 # guess serves the estimate of the time that is left, and is soon replaced.
-ROUNDS = {"workloads": 7, "programs": 5, "micro": 5, "layers": 5}
+ROUNDS = {"workloads": 7, "programs": 5, "micro": 5, "layers": 5,
+          "kernel": 5}
 QUICK_ROUNDS = 2
 GUESS_S = {"workloads": 0.9, "programs": 2, "instructions": 0.7, "micro": 1,
-           "layers": 1}
+           "layers": 1, "kernel": 1}
 QUICK_GUESS_S = {"workloads": 0.12, "programs": 0.4, "instructions": 2,
-                 "micro": 1, "layers": 1}
+                 "micro": 1, "layers": 1, "kernel": 1}
 
 # What of the long suites is left when it is to be quick.
 QUICK_ROWS = {
@@ -31,6 +32,8 @@ QUICK_ROWS = {
              r"realloc_doubling/16/8192|page_block/touched/(12|100)|"
              r"large/touched/4)$",
     "layers": r"^kmem_pair/",
+    "kernel": r"^(kmalloc/(64|1024|65536)|kmalloc_atomic/64|kmem_cache/192|"
+              r"alloc_pages/(0|9)|vmalloc/16|vmap/16|kmap_local/highmem)$",
 }
 
 
@@ -106,7 +109,7 @@ def jobs_of(place, suite, names, rounds):
         return [Program(place, name, rounds) for name in names]
     if suite == "instructions":
         return [Instructions(place, name) for name in names]
-    kind = {"micro": Micro, "layers": Layers}[suite]
+    kind = {"micro": Micro, "layers": Layers, "kernel": Kernel}[suite]
     return [kind(place, group, members, rounds)
             for group, members in groups(names).items()]
 
@@ -129,7 +132,7 @@ def guess_seconds(job, allocators):
     """What a job will take, all rounds and allocators, s."""
     guess = QUICK_GUESS_S if job.place.quick else GUESS_S
     one = guess[job.suite]
-    if job.suite in ("micro", "layers"):
+    if job.suite in ("micro", "layers", "kernel"):
         one *= len(job.rows) / 8
     takers = sum(1 for each in allocators if job.takes(each))
     nr_runs = takers * job.rounds

@@ -52,12 +52,12 @@ void kenv_service(struct task_struct **thread, int (*main)(void *unused),
  * fork() takes all locks before, in the order of this list, and gives them up
  * in the parent.  The child has one thread: each file forgets the others there.
  */
-void timer_fork_prepare(void);
-void timer_fork_parent(void);
-void timer_fork_child(void);
 void workqueue_fork_prepare(void);
 void workqueue_fork_parent(void);
 void workqueue_fork_child(void);
+void timer_fork_prepare(void);
+void timer_fork_parent(void);
+void timer_fork_child(void);
 void rcu_fork_prepare(void);
 void rcu_fork_parent(void);
 void rcu_fork_child(void);
@@ -75,11 +75,19 @@ void wait_fork_child(void);
 /* In fork's child: the thread of @task is not here; who stops it goes on. */
 void kthread_is_lost(struct task_struct *task);
 
-/* There, too: this delayed work's timer is armed no more. */
+/* There, too: the timer is armed no more, or call_rcu() has forgotten it. */
 void kenv_delayed_work_lost(struct timer_list *timer);
+void kenv_rcu_work_lost(struct rcu_head *head);
 
-/* queue_rcu_work()'s function of call_rcu(); short, so fork waits for it. */
+/* queue_rcu_work()'s function of call_rcu(). */
 void kenv_rcu_work_ready(struct rcu_head *head);
+
+/*
+ * Under their locks: whether their thread is about to put a work on its list,
+ * for which it needs the work queues' lock.  It is short, so fork waits for it.
+ */
+bool timer_hands_work_on(void);
+bool rcu_hands_work_on(void);
 
 /* The calling thread's task is @task, which no exit of the thread frees. */
 void kenv_become(struct task_struct *task);

@@ -295,11 +295,11 @@ void pf_rcu_barrier(void)
 void rcu_fork_prepare(void)
 {
 	cb_lock();
-	while (calling && calling_func == kenv_rcu_work_ready) {
-		cb_unlock();
-		pf_yield();
-		cb_lock();
-	}
+}
+
+bool rcu_hands_work_on(void)
+{
+	return calling && calling_func == kenv_rcu_work_ready;
 }
 
 void rcu_fork_parent(void)
@@ -307,14 +307,28 @@ void rcu_fork_parent(void)
 	cb_unlock();
 }
 
+/* The parent's work stays there.  Return: the list's end. */
+static struct rcu_head **forget_works(struct rcu_head **at)
+{
+	while (*at) {
+		if ((*at)->func != kenv_rcu_work_ready) {
+			at = &(*at)->next;
+			continue;
+		}
+		kenv_rcu_work_lost(*at);
+		*at = (*at)->next;
+		nr_queued--;
+	}
+	return at;
+}
+
 /* What the lost thread had taken comes first; what it was calling is over. */
 void rcu_fork_child(void)
 {
-	struct rcu_head **last = &batch;
+	struct rcu_head **last = forget_works(&batch);
 
+	end = forget_works(&first);
 	if (thread && thread != current) {
-		while (*last)
-			last = &(*last)->next;
 		*last = first;
 		if (!first)
 			end = batch ? last : &first;

@@ -127,11 +127,32 @@ static void thread_ends(void *task)
 	kenv_thread_ends(task);
 }
 
+static void give_up_work(void)
+{
+	rcu_fork_parent();
+	timer_fork_parent();
+	workqueue_fork_parent();
+}
+
+/* Until no work is between the places where the child would look for it. */
+static void prepare_work(void)
+{
+	unsigned int round;
+
+	for (round = 0;; round++) {
+		workqueue_fork_prepare();
+		timer_fork_prepare();
+		rcu_fork_prepare();
+		if (!timer_hands_work_on() && !rcu_hands_work_on())
+			return;
+		give_up_work();
+		kenv_wait_turn(round);
+	}
+}
+
 static void fork_prepare(void)
 {
-	timer_fork_prepare();
-	workqueue_fork_prepare();
-	rcu_fork_prepare();
+	prepare_work();
 	module_fork_prepare();
 	percpu_fork_prepare();
 	kthread_fork_prepare();
@@ -146,9 +167,7 @@ static void fork_parent(void)
 	kthread_fork_done();
 	percpu_fork_done();
 	module_fork_done();
-	rcu_fork_parent();
-	workqueue_fork_parent();
-	timer_fork_parent();
+	give_up_work();
 }
 
 /* Only the calling thread's record stays on the list. */
@@ -186,8 +205,8 @@ static void fork_child(void)
 	percpu_fork_done();
 	module_fork_done();
 	rcu_fork_child();
-	workqueue_fork_child();
 	timer_fork_child();
+	workqueue_fork_child();
 	once_fork_child();
 	wait_fork_child();
 }

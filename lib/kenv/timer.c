@@ -22,7 +22,8 @@
 
 static u32 lock;
 static struct rb_root_cached armed;
-static struct timer_list *running;
+static struct timer_list *running; /* its function's by now */
+static void (*running_function)(struct timer_list *timer);
 static struct task_struct *thread;
 static u32 nr_changes; /* of the first timer; the thread sleeps on it */
 static u32 nr_runs;    /* functions that have returned; deleters sleep on it */
@@ -75,6 +76,7 @@ static void call(struct timer_list *timer)
 
 	detach(timer);
 	running = timer;
+	running_function = function;
 	base_unlock();
 	pf_softirq_add(1);
 	function(timer); /* which may free it */
@@ -218,15 +220,14 @@ int pf_timer_shutdown(struct timer_list *timer, bool sync)
 	return sync ? pf_timer_delete_sync(timer) : pf_timer_delete(timer);
 }
 
-/* A delayed work's function only puts the work on its list: it is waited for. */
 void timer_fork_prepare(void)
 {
 	base_lock();
-	while (running && running->function == pf_delayed_work_timer) {
-		base_unlock();
-		pf_yield();
-		base_lock();
-	}
+}
+
+bool timer_hands_work_on(void)
+{
+	return running && running_function == pf_delayed_work_timer;
 }
 
 void timer_fork_parent(void)

@@ -17,7 +17,10 @@
  * at the item, which may have freed itself.
  *
  * An item of a delayed_work is pending while its timer is armed, and not on a
- * list.  One lock guards all; "done" wakes those who wait for anything.
+ * list.  One lock guards all, and the timers' and call_rcu()'s locks are taken
+ * inside of it: fork finds a pending item on a list, behind an armed timer,
+ * with call_rcu(), or in the hands of the one function that moves it on.
+ * "done" wakes those who wait for anything.
  */
 #include <linux/bug.h>
 #include <linux/err.h>
@@ -260,21 +263,31 @@ void pf_delayed_work_timer(struct timer_list *timer)
 	insert_and_unlock(dwork->wq, &dwork->work);
 }
 
-bool pf_queue_delayed_work(struct workqueue_struct *wq,
-			   struct delayed_work *dwork, unsigned long delay)
+/* The lock is held, and is given up. */
+static bool queue_delayed_and_unlock(struct workqueue_struct *wq,
+				     struct delayed_work *dwork,
+				     unsigned long delay)
 {
-	if (!delay)
-		return pf_queue_work(wq, &dwork->work);
-	spin_lock(&lock);
 	if (dwork->work.is_pending || dwork->work.nr_canceling) {
 		spin_unlock(&lock);
 		return false;
 	}
 	WRITE_ONCE(dwork->work.is_pending, true);
 	dwork->wq = wq;
-	spin_unlock(&lock);
+	if (!delay) {
+		insert_and_unlock(wq, &dwork->work);
+		return true;
+	}
 	mod_timer(&dwork->timer, jiffies + delay);
+	spin_unlock(&lock);
 	return true;
+}
+
+bool pf_queue_delayed_work(struct workqueue_struct *wq,
+			   struct delayed_work *dwork, unsigned long delay)
+{
+	spin_lock(&lock);
+	return queue_delayed_and_unlock(wq, dwork, delay);
 }
 
 void kenv_rcu_work_ready(struct rcu_head *head)
@@ -294,8 +307,8 @@ bool pf_queue_rcu_work(struct workqueue_struct *wq, struct rcu_work *rwork)
 	}
 	WRITE_ONCE(rwork->work.is_pending, true);
 	rwork->wq = wq;
-	spin_unlock(&lock);
 	call_rcu(&rwork->rcu, kenv_rcu_work_ready);
+	spin_unlock(&lock);
 	return true;
 }
 
@@ -404,24 +417,26 @@ bool pf_cancel_work(struct work_struct *work, bool sync)
 	return was_pending;
 }
 
-/* The timer's function may be on its way to the list: then a turn more. */
+/* For the timer's function, which is on its way to the list. */
+static void wait_for_timer(unsigned int round)
+{
+	spin_unlock(&lock);
+	kenv_wait_turn(round);
+	spin_lock(&lock);
+}
+
 static bool grab_delayed(struct delayed_work *dwork)
 {
-	bool was_pending;
 	unsigned int round;
 
 	for (round = 0; dwork->work.is_pending; round++) {
 		if (take_off_list(&dwork->work))
 			return true;
-		spin_unlock(&lock);
-		was_pending = timer_delete(&dwork->timer);
-		if (!was_pending)
-			yield();
-		spin_lock(&lock);
-		if (was_pending) {
+		if (timer_delete(&dwork->timer)) {
 			WRITE_ONCE(dwork->work.is_pending, false);
 			return true;
 		}
+		wait_for_timer(round);
 	}
 	return false;
 }
@@ -452,8 +467,7 @@ bool pf_mod_delayed_work(struct workqueue_struct *wq,
 
 	spin_lock(&lock);
 	was_pending = grab_delayed(dwork);
-	spin_unlock(&lock);
-	pf_queue_delayed_work(wq, dwork, delay);
+	queue_delayed_and_unlock(wq, dwork, delay);
 	return was_pending;
 }
 
@@ -535,10 +549,19 @@ struct work_struct *pf_current_work(void)
 
 bool pf_flush_delayed_work(struct delayed_work *dwork)
 {
-	if (timer_delete(&dwork->timer)) {
-		spin_lock(&lock);
-		insert_and_unlock(dwork->wq, &dwork->work);
+	unsigned int round;
+
+	spin_lock(&lock);
+	for (round = 0;
+	     dwork->work.is_pending && list_empty(&dwork->work.entry);
+	     round++) {
+		if (timer_delete(&dwork->timer)) {
+			insert_and_unlock(dwork->wq, &dwork->work);
+			return pf_flush_work(&dwork->work);
+		}
+		wait_for_timer(round);
 	}
+	spin_unlock(&lock);
 	return pf_flush_work(&dwork->work);
 }
 
@@ -639,11 +662,14 @@ struct workqueue_struct *pf_system_wq(void)
 	wq = pf_alloc_workqueue("events", 0, 0);
 	if (!wq)
 		panic("no memory for the system's workqueue");
-	if (!try_cmpxchg(&system, &none, wq)) {
-		pf_destroy_workqueue(wq);
-		wq = none;
-	}
-	return wq;
+	if (try_cmpxchg(&system, &none, wq))
+		return wq;
+	/* Nobody has used it; the caller may be one who must not sleep. */
+	spin_lock(&lock);
+	list_del(&wq->all);
+	spin_unlock(&lock);
+	free(wq);
+	return none;
 }
 
 void workqueue_fork_prepare(void)
@@ -672,6 +698,13 @@ void kenv_delayed_work_lost(struct timer_list *timer)
 	struct delayed_work *dwork = from_timer(dwork, timer, timer);
 
 	dwork->work.is_pending = false;
+}
+
+void kenv_rcu_work_lost(struct rcu_head *head)
+{
+	struct rcu_work *rwork = container_of(head, struct rcu_work, rcu);
+
+	rwork->work.is_pending = false;
 }
 
 void workqueue_fork_child(void)

@@ -24,6 +24,7 @@ from progress import Progress
 from runner import Runner
 
 BUILD = os.environ.get("PF_BUILDDIR", ".")
+SOURCES = os.environ.get("PF_SRCDIR", ".")
 LIBRARIES = ["bench/.libs/witness.so", ".libs/libpfmalloc.so"]
 GLIBC = Allocator("glibc", None, "")
 
@@ -68,15 +69,18 @@ def compile_c(text, output, *options):
                    input=text, text=True, check=True)
 
 
-@unittest.skipUnless(all(os.path.exists(os.path.join(BUILD, each))
-                         for each in LIBRARIES),
-                     "no shared libraries are built")
 def elf_class(path):
     """1 for 32 bits, 2 for 64."""
     with open(path, "rb") as file:
         return file.read(5)[4]
 
 
+def are_built(*files):
+    """Whether all of these are in the build."""
+    return all(os.path.exists(os.path.join(BUILD, each)) for each in files)
+
+
+@unittest.skipUnless(are_built(*LIBRARIES), "no shared libraries are built")
 class Runs(unittest.TestCase):
     """measure.py, witness.py and jobs.py"""
 
@@ -256,6 +260,76 @@ class Runs(unittest.TestCase):
         self.assertEqual([(job.name, job.rounds) for job in jobs],
                          [("works", 3)])
         self.assertRaises(Mistake, suites.all_jobs, self.place, ["no"], 3)
+
+
+KERNEL_ROWS = {
+    "kmalloc": [8, 64, 192, 256, 1024, 4096, 8192, 65536],
+    "kmalloc_atomic": [64],
+    "kmem_cache": [192],
+    "kmem_cache_ctor": [192],
+    "kmem_cache_bulk": [16],
+    "alloc_pages": [0, 1, 3, 9],
+    "vmalloc": [1, 16, 1024],
+    "vmap": [16],
+    "kmap_local": ["highmem", "lowmem"],
+}
+
+
+@unittest.skipUnless(are_built("bench/micro/kernel", *LIBRARIES),
+                     "google-benchmark is not installed")
+class KernelRows(unittest.TestCase):
+    """micro.py's rows of the kernel-style calls"""
+
+    def setUp(self):
+        self.place = Place(SOURCES, BUILD, quick=True)
+        self.ours = Allocator("pfmalloc", self.place.library, "")
+        self.jobs = suites.jobs_of(self.place, "kernel",
+                                   suites.rows(self.place, "kernel"), 1)
+
+    def tearDown(self):
+        self.place.clean_up()
+
+    def test_each_kernel_style_call_has_its_rows_and_they_run(self):
+        rows = {job.name: job.rows for job in self.jobs}
+        self.assertEqual(rows, {call: [f"{call}/{each}" for each in numbers]
+                                for call, numbers in KERNEL_ROWS.items()})
+        for job in self.jobs:
+            self.assertFalse(job.takes(GLIBC))
+            for row, values in job.run(self.ours).items():
+                self.assertGreater(values["time_ns"], 0, row)
+
+    def test_without_highmem_its_rows_fail_with_a_sentence(self):
+        if elf_class(self.place.library) == 1:
+            self.skipTest("32 bits have the zone by themselves")
+        run = subprocess.run(
+            [self.place.built("micro", "kernel"), "--benchmark_filter=^vmap",
+             "--benchmark_min_time=0.001"], env=self.place.environment(),
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("set PFMALLOC_CONF=highmem:on", run.stdout)
+
+    def test_another_library_than_the_builds_is_refused(self):
+        job = self.jobs[0]
+        job.check_allocator(self.ours, {"malloc": os.path.join(
+            BUILD, ".libs", "libpfkernel.so")})
+        self.assertRaises(Failure, job.check_allocator, self.ours,
+                          {"malloc": self.place.library})
+
+
+COUNT = os.path.join(BUILD, "bench/micro/count-pfkernel-static")
+
+
+@unittest.skipUnless(os.path.exists(COUNT), "no C++ compiler is installed")
+class KernelOperations(unittest.TestCase):
+    """count with the kernel-style calls"""
+
+    def test_kernel_style_operations_stand_beside_mallocs_and_run(self):
+        names = suites.lines_of([COUNT, "--list"])
+        for name in ["pair-64", "kmalloc-64", "kmalloc-atomic-64",
+                     "kmem-cache-192"]:
+            self.assertIn(name, names)
+            said = suites.lines_of([COUNT, name, "100", "200"])
+            self.assertEqual(said[-1], "operations 300")
 
 
 class Libraries(unittest.TestCase):

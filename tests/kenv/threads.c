@@ -590,6 +590,49 @@ static void does(struct work_struct *work)
 	atomic_set(&job->is_running, 0);
 }
 
+/* They queue the first item of the process, where sleep is not allowed. */
+static void *queues_first(void *arg)
+{
+	static atomic_t nr_ready;
+	static struct job firsts[NR_THREADS];
+	struct job *job = &firsts[(intptr_t)arg];
+
+	INIT_WORK(&job->work, does);
+	preempt_disable();
+	atomic_inc(&nr_ready);
+	while (atomic_read(&nr_ready) < NR_THREADS)
+		cpu_relax();
+	schedule_work(&job->work);
+	preempt_enable();
+	flush_work(&job->work);
+	return NULL;
+}
+
+static void queue_first(void *unused)
+{
+	pthread_t threads[NR_THREADS];
+
+	(void)unused;
+	log_begin();
+	threads_start(NR_THREADS, queues_first, threads);
+	threads_join(NR_THREADS, threads);
+	pf_printk_set_sink(NULL);
+	EXPECT_STR_EQ(log_text, "");
+}
+
+TEST(the_first_item_may_be_queued_by_who_must_not_sleep)
+{
+	int i;
+
+#ifdef __SANITIZE_THREAD__
+	SKIP("ThreadSanitizer allows no thread in such a child");
+#endif
+	for (i = 0; i < 40; i++) {
+		if (!EXPECT(child_run(30, queue_first, NULL)))
+			break;
+	}
+}
+
 /* Items that wait for each other need a thread each. */
 static DECLARE_COMPLETION(second_began);
 
@@ -786,6 +829,46 @@ static void delayed(struct work_struct *work)
 {
 	atomic_inc(&nr_delayed);
 	schedule_delayed_work(to_delayed_work(work), 1);
+}
+
+static void is_delayed(struct work_struct *work)
+{
+	(void)work;
+	atomic_inc(&nr_delayed);
+}
+
+static bool is_flushed;
+
+/* So that the timer's function has to wait for the lock of work queues. */
+static void *asks(void *arg)
+{
+	while (!READ_ONCE(is_flushed))
+		work_busy(arg);
+	return NULL;
+}
+
+TEST(delayed_work_is_flushed_while_its_timer_puts_it_on_the_list)
+{
+	struct delayed_work dwork;
+	pthread_t threads[2];
+	int i;
+
+	INIT_DELAYED_WORK_ONSTACK(&dwork, is_delayed);
+	for (i = 0; i < 2; i++)
+		pthread_create(&threads[i], NULL, asks, &dwork.work);
+	for (i = 0; i < 100; i++) {
+		int nr = atomic_read(&nr_delayed);
+
+		schedule_delayed_work(&dwork, 1);
+		while (timer_pending(&dwork.timer))
+			cpu_relax();
+		flush_delayed_work(&dwork);
+		if (!EXPECT_EQ(atomic_read(&nr_delayed), nr + 1))
+			break;
+	}
+	cancel_delayed_work_sync(&dwork);
+	WRITE_ONCE(is_flushed, true);
+	threads_join(2, threads);
 }
 
 TEST(delayed_work_that_queues_itself_is_cancelled_for_good)
