@@ -156,14 +156,16 @@ struct kmem_cache *pf_kmem_cache_create(const char *name, unsigned int size,
 /**
  * pf_kmem_cache_destroy - the end of a cache; NULL is nothing
  *
- * All of its objects must have been freed; where some were not, a sentence
- * says so and the cache stays as it is.  Waits for readers of a cache with
+ * All of its objects must have been freed; where some were not, or that cannot
+ * be known because another thread's fork lasts for seconds, a sentence says so
+ * and the cache stays as it is.  Waits for readers of a cache with
  * PF_SLAB_TYPESAFE_BY_RCU.  May sleep.
  */
 void pf_kmem_cache_destroy(struct kmem_cache *s);
 
 /* Gives back what the cache holds without objects; 0 if that was all, else 1.
- * Empties the arrays of all threads.  May sleep. */
+ * Empties the arrays of all threads.  May sleep.  pf_trim() does it for all
+ * caches. */
 int pf_kmem_cache_shrink(struct kmem_cache *s);
 
 /* Bytes of an object, as it was asked for. */

@@ -26,6 +26,7 @@
 
 #include "kapi/pages.h"
 #include "kapi/range.h"
+#include "kapi/slabs.h"
 #include "kapi/vmalloc.h"
 #include "kmem/kmem.h"
 #include "os/conf.h"
@@ -33,6 +34,7 @@
 #include "os/report.h"
 #include "pfmalloc/slab.h"
 #include "slab/gate.h"
+#include "slab/steal.h"
 
 #define CACHE_LINE  64
 #define MIN_OBJECTS 12
@@ -83,12 +85,15 @@ void kcaches_reset(void)
 	kapi_vmalloc_reset();
 }
 
+static void recall(void);
+
 static bool start(void)
 {
 	if (!kapi_range.records && kapi_range_init())
 		return false;
 	if (!kcaches.next)
 		list_init(&kcaches);
+	WRITE_ONCE(caches_drain_hook, recall);
 	return kmalloc_caches_create();
 }
 
@@ -375,7 +380,7 @@ struct kmem_cache *pf_kmem_cache_create(const char *name, unsigned int size,
 
 /*
  * All arrays of all threads, what was reserved, and what was deferred, back to
- * the slabs.  False where the others cannot be stopped.
+ * the slabs of @s, or of all caches.  False where the others cannot be stopped.
  */
 static bool drain_all(struct kcache *s)
 {
@@ -392,51 +397,54 @@ static bool drain_all(struct kcache *s)
 	return true;
 }
 
-/* One reference less; true for the last one. */
-static bool put(struct kcache *s)
+/* One reference less: whether it was the last one.  False where that cannot be
+ * done, because a fork lasts. */
+static bool put(struct kcache *s, bool *is_last)
 {
 	struct tcache *tc = kapi_enter();
-	bool is_last;
 
 	if (!tc)
 		return false;
 	lock_acquire(&kcaches_lock);
-	is_last = --s->refcount == 0;
+	*is_last = --s->refcount == 0;
 	lock_release(&kcaches_lock);
 	gate_leave(tc);
-	return is_last;
+	return true;
 }
 
-static struct kslab *take_empty(struct kcache *s, size_t *nr_left)
+static bool release_empty(struct kcache *s, size_t *nr_left)
 {
 	struct tcache *tc = kapi_enter();
-	struct kslab *stack = NULL;
+	struct kslab *stack;
 
 	if (!tc)
-		return NULL;
+		return false;
 	stack = kcache_take_empty(s, 0);
 	*nr_left = s->nr_slabs;
 	gate_leave(tc);
-	return stack;
+	kslabs_release(stack);
+	return true;
 }
 
-/* Give back all slabs that are empty.  Return: those that are not. */
-static size_t shrink(struct kcache *s)
+/*
+ * Give back all slabs that are empty, and count the others.  False where that
+ * cannot be known, because a fork lasts, say.
+ */
+static bool shrink(struct kcache *s, size_t *nr_left)
 {
-	size_t nr_left = 1, nr_empty;
 	unsigned int round = 0;
+	size_t nr_empty;
 
 	do {
-		if (!drain_all(s))
-			return 1;
-		kslabs_release(take_empty(s, &nr_left));
+		if (!drain_all(s) || !release_empty(s, nr_left))
+			return false;
 		/* A handler is about to leave one of them; in fork's child it
 		 * may have been one of a thread that is not there. */
 		nr_empty = READ_ONCE(s->nr_empty);
 		if (nr_empty)
 			os_wait_turn(round++);
 	} while (nr_empty && round < MAX_ROUNDS);
-	return nr_left;
+	return true;
 }
 
 /* kenv/rcu.c */
@@ -456,19 +464,38 @@ static void forget(struct kcache *s)
 	gate_leave(tc);
 }
 
+/* Shrink, and once more when what others were about to free has come. */
+static bool empty(struct kcache *s, size_t *nr_left)
+{
+	if (s->flags & PF_SLAB_TYPESAFE_BY_RCU && pf_rcu_barrier)
+		pf_rcu_barrier();
+	if (!shrink(s, nr_left))
+		return false;
+	if (!*nr_left || !pf_rcu_barrier)
+		return true;
+	pf_rcu_barrier(); /* kfree_rcu() */
+	return shrink(s, nr_left);
+}
+
 void pf_kmem_cache_destroy(struct kmem_cache *cache)
 {
 	struct kcache *s = (struct kcache *)cache;
-	size_t nr_left;
+	bool is_last, is_seen;
+	size_t nr_left = 0;
 
-	if (!s || !put(s))
+	if (!s)
 		return;
-	if (s->flags & PF_SLAB_TYPESAFE_BY_RCU && pf_rcu_barrier)
-		pf_rcu_barrier();
-	nr_left = shrink(s);
-	if (nr_left && pf_rcu_barrier) {
-		pf_rcu_barrier(); /* what waits in kfree_rcu() */
-		nr_left = shrink(s);
+	is_seen = put(s, &is_last);
+	if (is_seen && !is_last)
+		return;
+	if (is_seen)
+		is_seen = empty(s, &nr_left);
+	if (!is_seen) {
+		report_line("kmem_cache_destroy %s: a fork lasts, or a thread "
+			    "has stopped, and what they hold of the cache "
+			    "cannot be seen: it stays",
+			    s->name);
+		return;
 	}
 	if (nr_left) {
 		report_line("kmem_cache_destroy %s: Slab cache still has "
@@ -481,21 +508,20 @@ void pf_kmem_cache_destroy(struct kmem_cache *cache)
 	forget(s);
 }
 
-/* What lies in the calling thread's own arrays stays there. */
-void kcaches_give_back(void)
+/* Of all caches but those with one of @flags. */
+static void give_back_but(unsigned int flags)
 {
 	struct kslab *stack = NULL, *slab, *next;
-	struct tcache *tc;
+	struct tcache *tc = kapi_enter();
 	struct kcache *s;
 
-	if (load_acquire(&state) != READY)
-		return;
-	tc = kapi_enter();
 	if (!tc)
 		return;
 	lock_acquire(&kcaches_lock);
 	for_each_kcache(s)
 	{
+		if (s->flags & flags)
+			continue;
 		for (slab = kcache_take_empty(s, 0); slab; slab = next) {
 			next = slab->next;
 			slab->next = stack;
@@ -507,9 +533,31 @@ void kcaches_give_back(void)
 	kslabs_release(stack);
 }
 
+/* What lies in the calling thread's own arrays stays there. */
+void kcaches_give_back(void)
+{
+	if (load_acquire(&state) == READY)
+		give_back_but(0);
+}
+
+/*
+ * caches_drain_hook: the system refuses memory, or is to get back what can be
+ * spared.  Readers of slabs are waited for by a thread, which must not be
+ * started here: a malloc() may have come here that starts one.
+ */
+static void recall(void)
+{
+	if (load_acquire(&state) != READY || !drain_all(NULL))
+		return;
+	give_back_but(PF_SLAB_TYPESAFE_BY_RCU);
+	kapi_note_work(); /* and the next call sees to those */
+}
+
 int pf_kmem_cache_shrink(struct kmem_cache *cache)
 {
-	return shrink((struct kcache *)cache) != 0;
+	size_t nr_left;
+
+	return !shrink((struct kcache *)cache, &nr_left) || nr_left;
 }
 
 unsigned int pf_kmem_cache_size(const struct kmem_cache *cache)

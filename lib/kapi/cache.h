@@ -145,12 +145,15 @@ bool kcache_check_locked(struct kcache *s, struct check_report *report);
 /* An object of @slab, by whatever name; ends the process if it is none. */
 void kslab_free_object(struct kslab *slab, void *object);
 
-/* A thread's array of @s, or NULL. */
+/* A thread's array of @s, or NULL; and the end of one that is empty, which is
+ * nobody's business but the thread's, or who has closed the gate. */
 struct karray *karray_of(struct tcache *tc, const struct kcache *s);
+void karray_free(struct tcache *tc, const struct kcache *s);
 
 /* All that was deferred, reserved or held in arrays of @s back to its slabs,
  * and of all caches where @s is NULL; the gate is closed, or one thread is
- * there. */
+ * there.  The arrays of a cache without references are freed: the next cache
+ * with its id may want longer or shorter ones. */
 void kcache_drain(struct kcache *s);
 
 /* Slabs without objects, in a stack, taken off the cache; and given back. */

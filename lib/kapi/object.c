@@ -51,6 +51,16 @@ static size_t array_bytes(unsigned int max)
 	return sizeof(struct karray) + max * sizeof(void *);
 }
 
+void karray_free(struct tcache *tc, const struct kcache *s)
+{
+	struct karrays *arrays = tc->kapi;
+	struct karray **array = &arrays->table[s->id / CACHES_PER_TABLE]
+					      [s->id % CACHES_PER_TABLE];
+
+	meta_free(*array, array_bytes((*array)->max));
+	*array = NULL;
+}
+
 /* An array twice as long as the last one; the old one where there is none. */
 static struct karray *array_grow(struct tcache *tc, struct kcache *s, bool wait)
 {

@@ -4,8 +4,10 @@
  */
 #include "slab.h"
 
+#include <linux/completion.h>
 #include <linux/delay.h>
 #include <pthread.h>
+#include <sched.h>
 
 struct item {
 	long number;
@@ -408,6 +410,89 @@ TEST(shrink_and_destroy_empty_the_arrays_of_other_threads)
 	EXPECT(pf_kmem_check());
 }
 
+static void alloc_and_free(struct kmem_cache *s, unsigned int nr)
+{
+	static void *p[300];
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+	for (i = 0; i < nr; i++)
+		kmem_cache_free(s, p[i]);
+}
+
+/* A thread keeps two objects of such a size. */
+TEST(the_next_cache_has_arrays_of_its_own_size)
+{
+	struct kmem_cache *s = cache_of(64, 0);
+	unsigned long before;
+	int i;
+
+	for (i = 0; i < 5; i++)
+		alloc_and_free(s, 300);
+	kmem_cache_destroy(s);
+	s = cache_of(1 << 20, 0);
+	before = pf_zone_nr_free(ZONE_NORMAL);
+	alloc_and_free(s, 60);
+	pf_shrink_slab(GFP_KERNEL, 0);
+	EXPECT_LE(before - pf_zone_nr_free(ZONE_NORMAL), 3 * 256);
+	kmem_cache_destroy(s);
+}
+
+/* What lib/preload does where it is malloc. */
+void kmem_fork_prepare(void);
+void kmem_fork_parent(void);
+
+static struct completion fork_may_begin, fork_may_end;
+static bool fork_has_begun;
+
+static void *fork_slowly(void *arg)
+{
+	wait_for_completion(&fork_may_begin);
+	kmem_fork_prepare();
+	WRITE_ONCE(fork_has_begun, true);
+	wait_for_completion(&fork_may_end);
+	kmem_fork_parent();
+	return arg;
+}
+
+static void begin_fork(struct rcu_head *head)
+{
+	(void)head;
+	complete(&fork_may_begin);
+	while (!READ_ONCE(fork_has_begun))
+		sched_yield();
+}
+
+static void destroy_beside_fork(void *arg)
+{
+	struct kmem_cache *s =
+		kmem_cache_create("unseen", 64, 0, SLAB_TYPESAFE_BY_RCU, NULL);
+	static struct rcu_head head;
+	pthread_t thread;
+
+	(void)arg;
+	init_completion(&fork_may_begin);
+	init_completion(&fork_may_end);
+	pthread_create(&thread, NULL, fork_slowly, NULL);
+	kmem_cache_free(s, kmem_cache_alloc(s, GFP_KERNEL));
+	call_rcu(&head, begin_fork); /* which destroy waits for */
+	kmem_cache_destroy(s);
+	complete(&fork_may_end);
+	pthread_join(thread, NULL);
+	_exit(tap_exit_status());
+}
+
+TEST(destroy_does_not_say_what_it_has_not_seen)
+{
+	struct ending ending;
+
+	child_ending(&ending, 60, destroy_beside_fork, NULL);
+	EXPECT_EQ(ending.signal, 0);
+	EXPECT(!strstr(ending.text, "still has objects"));
+	EXPECT_STR_HAS(ending.text, "kmem_cache_destroy unseen: ");
+}
+
 static void destroy_used(void *arg)
 {
 	struct kmem_cache *s = cache_of(100, 0);
@@ -579,4 +664,45 @@ TEST(a_child_of_fork_uses_all_of_it)
 	EXPECT_EQ(ending.status, 0);
 	EXPECT_STR_EQ(ending.text, "");
 	kmem_cache_destroy(s);
+}
+
+/* lib/malloc: what malloc_trim() does. */
+size_t pf_trim(void);
+
+/*
+ * 100 caches, each of which keeps 64 KiB of empty slabs, and four objects in
+ * each of two threads.
+ */
+TEST(a_trim_empties_caches_and_the_arrays_of_all_threads)
+{
+	static struct kmem_cache *caches[100];
+	size_t before, resident;
+	static void *p[40];
+	pthread_t thread;
+	int i, j;
+
+	kfree(kmalloc(1, GFP_KERNEL));
+	pf_trim();
+	before = pf_zone_nr_free(ZONE_NORMAL);
+	for (i = 0; i < 100; i++) {
+		caches[i] = cache_of(4096, 0);
+		for (j = 0; j < 40; j++)
+			p[j] = memset(kmem_cache_alloc(caches[i], GFP_KERNEL),
+				      1, 4096);
+		for (j = 0; j < 40; j++)
+			kmem_cache_free(caches[i], p[j]);
+	}
+	pthread_barrier_init(&barrier, NULL, 2);
+	pthread_create(&thread, NULL, hoard, caches[0]);
+	pthread_barrier_wait(&barrier);
+	EXPECT_GT(before - pf_zone_nr_free(ZONE_NORMAL), 1000);
+	resident = resident_kib();
+	EXPECT_GT(pf_trim(), 0);
+	EXPECT_EQ(pf_zone_nr_free(ZONE_NORMAL), before);
+	EXPECT_GT(resident - resident_kib(), 4 * KIB);
+	EXPECT(pf_kmem_check());
+	pthread_barrier_wait(&barrier);
+	pthread_join(thread, NULL);
+	for (i = 0; i < 100; i++)
+		kmem_cache_destroy(caches[i]);
 }
