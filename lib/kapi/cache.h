@@ -190,10 +190,11 @@ bool kmalloc_caches_create(void);
 
 /* ---- misuse.c ---- */
 
-/* @p is in @slab, and no object that the client has. */
-_Noreturn void kapi_report_object(struct kslab *slab, const void *p);
+/* @p was given to @call, is in @slab, and no object that the client has. */
+_Noreturn void kapi_report_object(const char *call, struct kslab *slab,
+				  const void *p);
 
-/* @p was given to @call, which frees what kmalloc() has given. */
+/* @p was given to @call, which wants what kmalloc() has given. */
 _Noreturn void kapi_report_pointer(const char *call, const void *p);
 
 #endif

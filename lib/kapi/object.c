@@ -254,7 +254,7 @@ void kslab_free_object(struct kslab *slab, void *object)
 
 	if (unlikely(n == s->nr_objects ||
 		     READ_ONCE(slab->state[n]) != OBJECT_IS_USED))
-		kapi_report_object(slab, object);
+		kapi_report_object("kfree", slab, object);
 	state = &slab->state[n];
 	if (unlikely(pf_conf.init_on_free) && !s->ctor &&
 	    !(s->flags & PF_SLAB_TYPESAFE_BY_RCU))

@@ -616,8 +616,19 @@ TEST(init_on_alloc_gives_zeros)
 
 TEST(init_on_free_leaves_zeros)
 {
+	static const gfp_t zones[] = {GFP_KERNEL, GFP_KERNEL | GFP_DMA};
+	size_t i;
+
 	WITH_CONF("init_on_free:on", init_on_free_leaves_zeros);
 	expect_zeros(false);
+	/* Larger than the caches' objects: a block of pages. */
+	for (i = 0; i < ARRAY_SIZE(zones); i++) {
+		char *p = kmalloc(100000, zones[i]);
+
+		memset(p, 1, 100000);
+		kfree(p);
+		EXPECT(is_all(p, 0, 100000));
+	}
 }
 
 TEST(many_caches_come_and_go)
