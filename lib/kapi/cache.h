@@ -165,9 +165,10 @@ void kapi_do_work(void);
 
 /* ---- cache.c ---- */
 
+struct kmem_cache_args;
 struct kcache *kcache_create(const char *name, unsigned int size,
-			     unsigned int align, unsigned int flags,
-			     void (*ctor)(void *));
+			     const struct kmem_cache_args *args,
+			     unsigned int flags);
 
 /* In fork's child. */
 void kcaches_reset(void);

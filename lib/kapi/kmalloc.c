@@ -57,6 +57,7 @@ bool kmalloc_caches_create(void)
 	for (type = 0; type < NR_KMALLOC_TYPES; type++) {
 		for (i = 0; i < NR_BUCKETS; i++) {
 			u32 size = bucket_size[i];
+			struct kmem_cache_args args = {.align = size & -size};
 			TEXT(name, 32);
 
 			text_print(&name, size < 1024 ? "%s-%u" : "%s-%uk",
@@ -65,8 +66,8 @@ bool kmalloc_caches_create(void)
 			if (kmalloc_cache[type][i])
 				continue;
 			kmalloc_cache[type][i] =
-				kcache_create(name.start, size, size & -size,
-					      kmalloc_kind[type].flags, NULL);
+				kcache_create(name.start, size, &args,
+					      kmalloc_kind[type].flags);
 			if (!kmalloc_cache[type][i])
 				return false;
 		}
@@ -345,17 +346,20 @@ char *pf_kstrndup(const char *text, size_t max, gfp_t gfp)
  * kmalloc, or vmalloc where that is too much to ask for
  * ------------------------------------------------------------------------ */
 
+/* For the first try, of what an area would do for as well: no great effort. */
+static unsigned int first_gfp(size_t size, unsigned int gfp)
+{
+	if (size <= PAGE_SIZE)
+		return gfp;
+	if (!(gfp & __GFP_RETRY_MAYFAIL))
+		gfp |= __GFP_NORETRY;
+	return (gfp & ~__GFP_NOFAIL) | __GFP_NOWARN;
+}
+
 void *pf_kvmalloc(size_t size, gfp_t gfp)
 {
-	unsigned int first = gfp;
-	void *p;
+	void *p = pf_kmalloc(size, first_gfp(size, gfp));
 
-	if (size > PAGE_SIZE) {
-		first = (gfp & ~__GFP_NOFAIL) | __GFP_NOWARN;
-		if (!(gfp & __GFP_RETRY_MAYFAIL))
-			first |= __GFP_NORETRY;
-	}
-	p = pf_kmalloc(size, first);
 	if (p || size <= PAGE_SIZE || !may_wait(gfp))
 		return p;
 	if (size > INT_MAX) {
@@ -416,7 +420,7 @@ void *pf_kvrealloc(const void *p, size_t size, gfp_t gfp)
 
 	if (pf_is_vmalloc_addr(p))
 		return pf_vrealloc(p, size, gfp);
-	new = pf_krealloc(p, size, gfp | __GFP_NOWARN);
+	new = pf_krealloc(p, size, first_gfp(size, gfp));
 	if (new || size <= PAGE_SIZE)
 		return new;
 	return kv_move(p, PF_IS_ZERO_OR_NULL(p) ? 0 : kv_size(p), size, gfp);

@@ -63,7 +63,7 @@ static void construct(struct kslab *slab)
 /* What the page allocator is told of a request for objects. */
 static unsigned int slab_gfp(const struct kcache *s, unsigned int gfp)
 {
-	gfp &= ~(__GFP_ZERO | __GFP_HIGHMEM | __GFP_DMA32 | __GFP_MOVABLE);
+	gfp &= ~(__GFP_ZERO | GFP_ZONEMASK);
 	return gfp | s->gfp | __GFP_COMP;
 }
 

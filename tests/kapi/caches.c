@@ -19,6 +19,17 @@ static struct kmem_cache *cache_of(unsigned int size, unsigned int align)
 	return kmem_cache_create("some", size, align, SLAB_NO_MERGE, NULL);
 }
 
+static void alloc_and_free(struct kmem_cache *s, unsigned int nr)
+{
+	static void *p[300];
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+	for (i = 0; i < nr; i++)
+		kmem_cache_free(s, p[i]);
+}
+
 TEST(objects_come_and_go)
 {
 	struct kmem_cache *s = KMEM_CACHE(item, SLAB_NO_MERGE);
@@ -217,6 +228,140 @@ TEST(wrong_arguments_are_refused_with_a_sentence)
 	expect_said(create_wrong, NULL, "a blank in the name");
 }
 
+/* Frames that a thread and the cache keep of @nr objects of 64 KiB. */
+static unsigned long nr_kept(struct kmem_cache *s, unsigned int nr)
+{
+	unsigned long before = pf_zone_nr_free(ZONE_NORMAL);
+
+	alloc_and_free(s, nr);
+	pf_shrink_slab(GFP_KERNEL, 0);
+	return before - pf_zone_nr_free(ZONE_NORMAL);
+}
+
+/* What is freed when an array is full is half of it. */
+TEST(a_sheaf_has_the_capacity_that_was_asked_for)
+{
+	static const struct {
+		unsigned int capacity, least, most;
+	} cases[] = {{0, 1, 2}, {1, 0, 1}, {20, 10, 20}, {1000, 63, 127}};
+	size_t i;
+
+	kfree(kmalloc(1, GFP_KERNEL));
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct kmem_cache_args args = {.sheaf_capacity =
+						       cases[i].capacity};
+		struct kmem_cache *s =
+			kmem_cache_create("sheaves", 65536, &args, 0);
+		unsigned long nr = nr_kept(s, 300);
+
+		EXPECT_GE(nr, 16UL * cases[i].least);
+		EXPECT_LE(nr, 16UL * cases[i].most);
+		kmem_cache_destroy(s);
+	}
+}
+
+TEST(a_cache_with_sheaves_or_a_region_for_users_is_nobody_elses)
+{
+	struct kmem_cache_args sheaves = {.sheaf_capacity = 8};
+	struct kmem_cache_args region = {.useroffset = 8, .usersize = 16};
+	struct kmem_cache *a = kmem_cache_create("a", 1000, 0, 0, NULL);
+	struct kmem_cache *b = kmem_cache_create("b", 1000, &sheaves, 0);
+	struct kmem_cache *c = kmem_cache_create("c", 1000, &region, 0);
+	struct kmem_cache *d =
+		kmem_cache_create_usercopy("d", 1000, 0, 0, 8, 16, NULL);
+	struct kmem_cache *e = kmem_cache_create("e", 1000, NULL, 0);
+
+	EXPECT(a != b);
+	EXPECT(a != c);
+	EXPECT(b != c);
+	EXPECT(a != d);
+	EXPECT(c != d);
+	EXPECT(a == e);
+	kmem_cache_destroy(a);
+	kmem_cache_destroy(b);
+	kmem_cache_destroy(c);
+	kmem_cache_destroy(d);
+	kmem_cache_destroy(e);
+}
+
+static void bad_freeptr(void *arg)
+{
+	struct kmem_cache_args args = {.use_freeptr_offset = true};
+
+	(void)arg;
+	EXPECT(!kmem_cache_create("a", 100, &args, 0));
+	args.freeptr_offset = 100;
+	EXPECT(!kmem_cache_create("b", 100, &args, SLAB_TYPESAFE_BY_RCU));
+	args.freeptr_offset = 12;
+	EXPECT(!kmem_cache_create("c", 100, &args, SLAB_TYPESAFE_BY_RCU) ||
+	       sizeof(void *) == 4);
+	args.freeptr_offset = 16;
+	EXPECT(kmem_cache_create("d", 100, &args, SLAB_TYPESAFE_BY_RCU));
+}
+
+static void bad_region(void *arg)
+{
+	struct kmem_cache_args args = {.useroffset = 90, .usersize = 20};
+
+	(void)arg;
+	EXPECT(kmem_cache_create("region", 100, &args, 0));
+}
+
+static void no_region(void *arg)
+{
+	(void)arg;
+	EXPECT(kmem_cache_create_usercopy("region", 100, 0, 0, 90, 0, NULL));
+	EXPECT(kmem_cache_create_usercopy("region", 100, 0, 0, 90, 10, NULL));
+}
+
+TEST(the_other_arguments_are_checked_as_the_kernel_does)
+{
+	expect_said(bad_freeptr, NULL,
+		    "kmem_cache_create(a): a place for a free pointer");
+	expect_said(bad_freeptr, NULL,
+		    "kmem_cache_create(b): a place for a free pointer");
+	expect_said(bad_region, NULL,
+		    "WARNING: kmem_cache_create(region): useroffset 90 and "
+		    "usersize 20 are not within 100 bytes; ignored");
+	expect_said(no_region, NULL, "useroffset 90 and usersize 0");
+}
+
+static void alloc_dma(void *arg)
+{
+	struct kmem_cache *s = cache_of(100, 0);
+	void *p = kmem_cache_alloc(s, (gfp_t)(unsigned long)arg);
+
+	EXPECT_EQ(page_zonenum(virt_to_page(p)), ZONE_NORMAL);
+	kmem_cache_free(s, p);
+}
+
+TEST(the_cache_decides_of_which_zone_its_objects_are)
+{
+	static const slab_flags_t flags[] = {SLAB_CACHE_DMA, SLAB_CACHE_DMA32};
+	size_t i;
+
+	expect_said(alloc_dma, (void *)(unsigned long)(GFP_KERNEL | GFP_DMA),
+		    "WARNING: kmem_cache_alloc some: ");
+	expect_said(alloc_dma, (void *)(unsigned long)(GFP_ATOMIC | GFP_DMA32),
+		    "WARNING: kmem_cache_alloc some: ");
+	expect_said(alloc_dma,
+		    (void *)(unsigned long)(GFP_KERNEL | __GFP_HIGHMEM),
+		    "WARNING: kmem_cache_alloc some: ");
+	for (i = 0; i < ARRAY_SIZE(flags); i++) {
+		struct kmem_cache *s =
+			kmem_cache_create("dma", 100, 0, flags[i], NULL);
+		void *p = kmem_cache_alloc(s, GFP_KERNEL);
+		void *q = kmem_cache_alloc(
+			s, GFP_KERNEL | (i ? GFP_DMA32 : GFP_DMA));
+
+		EXPECT_EQ(page_zonenum(virt_to_page(p)), ZONE_DMA);
+		EXPECT_EQ(page_zonenum(virt_to_page(q)), ZONE_DMA);
+		kmem_cache_free(s, p);
+		kmem_cache_free(s, q);
+		kmem_cache_destroy(s);
+	}
+}
+
 static void create_or_panic(void *arg)
 {
 	(void)arg;
@@ -408,17 +553,6 @@ TEST(shrink_and_destroy_empty_the_arrays_of_other_threads)
 	for (i = 0; i < 3; i++)
 		pthread_join(threads[i], NULL);
 	EXPECT(pf_kmem_check());
-}
-
-static void alloc_and_free(struct kmem_cache *s, unsigned int nr)
-{
-	static void *p[300];
-	unsigned int i;
-
-	for (i = 0; i < nr; i++)
-		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
-	for (i = 0; i < nr; i++)
-		kmem_cache_free(s, p[i]);
 }
 
 /* A thread keeps two objects of such a size. */

@@ -38,7 +38,7 @@
 #define SLAB_KMALLOC		((slab_flags_t)0x00001000u)
 #define SLAB_HWCACHE_ALIGN	((slab_flags_t)PF_SLAB_HWCACHE_ALIGN)
 #define SLAB_CACHE_DMA		((slab_flags_t)PF_SLAB_CACHE_DMA)
-#define SLAB_CACHE_DMA32	((slab_flags_t)0x00008000u)
+#define SLAB_CACHE_DMA32	((slab_flags_t)PF_SLAB_CACHE_DMA32)
 #define SLAB_STORE_USER		((slab_flags_t)0x00010000u)
 #define SLAB_RECLAIM_ACCOUNT	((slab_flags_t)PF_SLAB_RECLAIM_ACCOUNT)
 #define SLAB_TEMPORARY		SLAB_RECLAIM_ACCOUNT
@@ -201,27 +201,7 @@ static inline void kfree_const(const void *p)
  * Caches
  * ------------------------------------------------------------------------ */
 
-/* Linux 6.12: what a cache may have beside a name and a size. */
-struct kmem_cache_args {
-	unsigned int align;
-	unsigned int useroffset;     /* of what may be copied to user space: */
-	unsigned int usersize;	     /* all of it may, here */
-	unsigned int freeptr_offset; /* no link lies in an object, here */
-	bool use_freeptr_offset;
-	void (*ctor)(void *object);
-	unsigned int sheaf_capacity; /* of a thread's: chosen here */
-};
-
-static inline struct kmem_cache *
-pf_kmem_cache_create_args(const char *name, unsigned int size,
-			  struct kmem_cache_args *args, slab_flags_t flags)
-{
-	if (!args)
-		return pf_kmem_cache_create(name, size, 0, flags, NULL);
-	return pf_kmem_cache_create(name, size, args->align, flags, args->ctor);
-}
-
-/* (name, size, align, flags, ctor), or (name, size, &args, flags). */
+/* Since Linux 6.12: (name, size, &args, flags), too. */
 #define PF_CREATE_5(name, size, align, flags, ctor) \
 	pf_kmem_cache_create(name, size, align, flags, ctor)
 #define PF_CREATE_4(name, size, args, flags) \
@@ -230,16 +210,32 @@ pf_kmem_cache_create_args(const char *name, unsigned int size,
 #define kmem_cache_create(...)                                     \
 	PF_CREATE(__VA_ARGS__, PF_CREATE_5, PF_CREATE_4, unused, ) \
 	(__VA_ARGS__)
-#define kmem_cache_create_usercopy(name, size, align, flags, offset, len, \
-				   ctor)                                  \
-	((void)(offset), (void)(len),                                     \
-	 pf_kmem_cache_create(name, size, align, flags, ctor))
+
+static inline struct kmem_cache *
+kmem_cache_create_usercopy(const char *name, unsigned int size,
+			   unsigned int align, slab_flags_t flags,
+			   unsigned int useroffset, unsigned int usersize,
+			   void (*ctor)(void *object))
+{
+	struct kmem_cache_args args = {
+		.align = align,
+		.useroffset = useroffset,
+		.usersize = usersize,
+		.ctor = ctor,
+	};
+
+	return pf_kmem_cache_create_args(name, size, &args, flags);
+}
 
 #define KMEM_CACHE(pf_struct, flags)                               \
 	pf_kmem_cache_create(#pf_struct, sizeof(struct pf_struct), \
 			     __alignof__(struct pf_struct), flags, NULL)
-#define KMEM_CACHE_USERCOPY(pf_struct, flags, field) \
-	KMEM_CACHE(pf_struct, flags)
+#define KMEM_CACHE_USERCOPY(pf_struct, flags, field)                       \
+	kmem_cache_create_usercopy(#pf_struct, sizeof(struct pf_struct),   \
+				   __alignof__(struct pf_struct), flags,   \
+				   offsetof(struct pf_struct, field),      \
+				   sizeof(((struct pf_struct *)0)->field), \
+				   NULL)
 
 #define kmem_cache_destroy(s)	  pf_kmem_cache_destroy(s)
 #define kmem_cache_shrink(s)	  pf_kmem_cache_shrink(s)
