@@ -117,8 +117,12 @@ void *kcache_alloc_reserved(struct kcache *s, unsigned int gfp)
 	WRITE_ONCE(s->wants_reserved, true);
 	kapi_note_work();
 	object = take_reserved(s);
-	if (!object)
+	if (!object) {
+		/* Who may wait is here because of a fork, and will be served. */
+		if (may_wait(gfp))
+			gfp |= __GFP_NOWARN;
 		return kcache_alloc_new(s, gfp & ~__GFP_DIRECT_RECLAIM);
+	}
 	WRITE_ONCE(*kslab_state(kslab_of(object), object), OBJECT_IS_USED);
 	return object;
 }

@@ -23,6 +23,7 @@ kapi_programs = \
 slab_programs = \
 	tests/kapi/areas \
 	tests/kapi/caches \
+	tests/kapi/fork \
 	tests/kapi/kmalloc \
 	tests/kapi/misuse \
 	tests/kapi/model \
@@ -82,6 +83,20 @@ tests_kapi_caches_SOURCES = tests/kapi/caches.c
 tests_kapi_caches_CPPFLAGS = $(kapi_cppflags)
 tests_kapi_caches_CFLAGS = $(kapi_cflags)
 tests_kapi_caches_LDADD = $(slab_ldadd)
+
+tests_kapi_fork_SOURCES = tests/kapi/fork.c
+tests_kapi_fork_CPPFLAGS = $(kapi_cppflags)
+tests_kapi_fork_CFLAGS = $(kapi_cflags)
+tests_kapi_fork_LDADD = $(slab_ldadd)
+
+if ENABLE_SHARED
+check_PROGRAMS += tests/kapi/fork-linked
+TESTS += tests/kapi/fork-linked
+endif
+tests_kapi_fork_linked_SOURCES = tests/kapi/fork.c
+tests_kapi_fork_linked_CPPFLAGS = $(kapi_cppflags) -DPF_LINKED
+tests_kapi_fork_linked_CFLAGS = $(kapi_cflags)
+tests_kapi_fork_linked_LDADD = tests/libtap.la libpfkernel.la
 
 tests_kapi_kmalloc_SOURCES = tests/kapi/kmalloc.c
 tests_kapi_kmalloc_CPPFLAGS = $(kapi_cppflags)
