@@ -186,7 +186,7 @@ static void *alloc_slow(struct kcache *s, unsigned int gfp)
 		kapi_gate_leave(tc, wait);
 		if (!object)
 			object = kcache_alloc_new(s, gfp);
-		if (object || wait)
+		if (object || (wait && gate_is_open()))
 			return object;
 	}
 	object = kcache_alloc_reserved(s, gfp);

@@ -30,7 +30,9 @@ static size_t record_bytes(const struct kcache *s)
 
 static struct kslab *record_new(const struct kcache *s, unsigned int gfp)
 {
-	struct tcache *tc = kapi_gate_enter(may_wait(gfp));
+	/* A fork that has begun since the pages came is waited for. */
+	struct tcache *tc =
+		may_wait(gfp) ? kapi_enter() : kapi_gate_enter(false);
 	size_t bytes = record_bytes(s);
 	struct kslab *slab = NULL;
 
