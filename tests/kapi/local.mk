@@ -31,8 +31,10 @@ slab_programs = \
 	tests/kapi/storm
 kapi_programs += $(slab_programs)
 check_PROGRAMS += $(kapi_programs)
-TESTS += $(kapi_programs) tests/kapi/modules.t tests/kapi/versions.t
-EXTRA_DIST += tests/kapi/modules.t tests/kapi/versions.t \
+TESTS += $(kapi_programs) tests/kapi/modules.t tests/kapi/names.t \
+	tests/kapi/versions.t
+EXTRA_DIST += tests/kapi/modules.t tests/kapi/names.c tests/kapi/names.t \
+	tests/kapi/versions.t \
 	tests/examples/kernel/driver.c
 noinst_HEADERS += tests/kapi/kapi.h tests/kapi/slab.h
 
