@@ -44,7 +44,7 @@
 /* A thread's array and a cache's empty slabs, in bytes. */
 #define ARRAY_BYTES KIB(16)
 #define EMPTY_BYTES KIB(64)
-/* A record of 512 bytes holds so many pointers, and the largest one. */
+/* Pointers that a record of 512 bytes has room for, and the largest record. */
 #define ARRAY_MAX    63
 #define CAPACITY_MAX 127
 

@@ -851,3 +851,31 @@ TEST(a_trim_empties_caches_and_the_arrays_of_all_threads)
 	for (i = 0; i < 100; i++)
 		kmem_cache_destroy(caches[i]);
 }
+
+/* 24 MiB, so that it is worth a thread of the library's. */
+TEST(the_reclaim_thread_empties_caches_while_the_program_sleeps)
+{
+	static void *p[6000];
+	struct kmem_cache *s;
+	unsigned long before;
+	pthread_t thread;
+	int i;
+
+	WITH_CONF("decay_ms:20",
+		  the_reclaim_thread_empties_caches_while_the_program_sleeps);
+	s = cache_of(4096, 0);
+	pthread_barrier_init(&barrier, NULL, 2);
+	before = pf_zone_nr_free(ZONE_NORMAL);
+	pthread_create(&thread, NULL, hoard, s);
+	pthread_barrier_wait(&barrier);
+	for (i = 0; i < 6000; i++)
+		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+	for (i = 0; i < 6000; i++)
+		kmem_cache_free(s, p[i]);
+	EXPECT_GT(before, pf_zone_nr_free(ZONE_NORMAL));
+	while (pf_zone_nr_free(ZONE_NORMAL) < before)
+		msleep(10);
+	pthread_barrier_wait(&barrier);
+	pthread_join(thread, NULL);
+	kmem_cache_destroy(s);
+}
