@@ -97,6 +97,24 @@ struct resource *pf_request_muxed_region(resource_size_t start,
  */
 void pf_release_region(resource_size_t start, resource_size_t n);
 
+/**
+ * pf_request_mem_region - ask for a range of the machine's memory
+ * @start: its first byte
+ * @n: bytes, at least 1
+ * @name: as for pf_request_region()
+ *
+ * Says who has what, by the same rules, in a tree of its own; nothing is mapped
+ * or permitted.  Return: the region, busy; or NULL with errno EBUSY, EINVAL or
+ * ENOMEM.
+ */
+struct resource *pf_request_mem_region(resource_size_t start, resource_size_t n,
+				       const char *name);
+/* As pf_release_region(). */
+void pf_release_mem_region(resource_size_t start, resource_size_t n);
+
+/* That tree's root: all addresses, "PCI mem". */
+struct resource *pf_iomem_root(void);
+
 enum pf_region {
 	PF_REGION_INTERSECTS, /* matching resources only, one at least */
 	PF_REGION_DISJOINT,   /* no matching resource */

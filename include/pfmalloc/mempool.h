@@ -21,6 +21,8 @@ extern "C" {
 
 #pragma GCC visibility push(default)
 
+struct mempool_slots;
+
 typedef void *(mempool_alloc_t)(gfp_t gfp_mask, void *pool_data);
 typedef void(mempool_free_t)(void *element, void *pool_data);
 
@@ -32,8 +34,10 @@ typedef struct mempool_s {
 	void *pool_data;
 	mempool_alloc_t *alloc;
 	mempool_free_t *free;
+	int pf_nr_first;	  /* slots in elements */
 	unsigned int pf_nr_freed; /* sleepers wait for it to change */
 	unsigned int pf_nr_waiting;
+	struct mempool_slots *pf_more; /* what it has grown by */
 } mempool_t;
 
 /**
@@ -57,8 +61,9 @@ void pf_mempool_exit(mempool_t *pool);
 /**
  * pf_mempool_resize - another number of elements put aside, at least 1
  *
- * Not while another thread resizes or uses the pool.  May sleep.  Return: 0, or
- * -ENOMEM with the pool as it was.
+ * Others may use and resize the pool meanwhile.  What @alloc cannot give now
+ * comes from elements that are freed later.  May sleep.  Return: 0, or -ENOMEM
+ * with the pool as it was.
  */
 int pf_mempool_resize(mempool_t *pool, int min_nr);
 

@@ -58,7 +58,7 @@ struct shrinker {
 struct shrinker *pf_shrinker_alloc(unsigned int flags, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* It is asked from now on. */
+/* It is asked from now on.  One that is already is warned of. */
 void pf_shrinker_register(struct shrinker *shrinker);
 
 /* Waits until nobody asks it, and ends it; NULL is nothing.  Not within its own

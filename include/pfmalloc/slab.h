@@ -125,13 +125,14 @@ void pf_kvfree_sensitive(const void *p, size_t len);
 
 #define PF_SLAB_HWCACHE_ALIGN	0x00002000u
 #define PF_SLAB_CACHE_DMA	0x00004000u
+#define PF_SLAB_CACHE_DMA32	0x00008000u
 #define PF_SLAB_RECLAIM_ACCOUNT 0x00020000u
 #define PF_SLAB_PANIC		0x00040000u
 #define PF_SLAB_TYPESAFE_BY_RCU 0x00080000u
 #define PF_SLAB_NO_MERGE	0x01000000u
 #define PF_SLAB_ACCOUNT		0x04000000u
 /* Known, and without effect here. */
-#define PF_SLAB_IGNORED 0x1ab19d00u
+#define PF_SLAB_IGNORED 0x1ab11d00u
 
 struct kmem_cache;
 struct pf_slab_sheaf;
@@ -153,17 +154,50 @@ struct kmem_cache *pf_kmem_cache_create(const char *name, unsigned int size,
 					unsigned int align, unsigned int flags,
 					void (*ctor)(void *object));
 
+/* What a cache may have beside a name, a size and flags: all zeros are the
+ * defaults. */
+struct kmem_cache_args {
+	unsigned int align;
+	/* What of an object may be copied to user space; all of it may, here,
+	 * but a cache with such a region is not merged with others. */
+	unsigned int useroffset;
+	unsigned int usersize;
+	/* Where a link may lie in a free object.  There is none here. */
+	unsigned int freeptr_offset;
+	bool use_freeptr_offset;
+	void (*ctor)(void *object);
+	/* Objects that a thread keeps at most, 1..127; 0 for what 16 KiB are,
+	 * but at least 2 and at most 63. */
+	unsigned int sheaf_capacity;
+};
+
+/**
+ * pf_kmem_cache_create_args - the same with all that a cache may have
+ * @args: NULL for the defaults
+ *
+ * A region for user space that is not within the object is ignored with a
+ * warning.  A place for a link is for caches with a constructor or
+ * PF_SLAB_TYPESAFE_BY_RCU, and must be a pointer's; else the call fails.  A
+ * larger sheaf_capacity counts as 127.
+ */
+struct kmem_cache *pf_kmem_cache_create_args(const char *name,
+					     unsigned int size,
+					     const struct kmem_cache_args *args,
+					     unsigned int flags);
+
 /**
  * pf_kmem_cache_destroy - the end of a cache; NULL is nothing
  *
- * All of its objects must have been freed; where some were not, a sentence
- * says so and the cache stays as it is.  Waits for readers of a cache with
+ * All of its objects must have been freed; where some were not, or that cannot
+ * be known because another thread's fork lasts for seconds, a sentence says so
+ * and the cache stays as it is.  Waits for readers of a cache with
  * PF_SLAB_TYPESAFE_BY_RCU.  May sleep.
  */
 void pf_kmem_cache_destroy(struct kmem_cache *s);
 
 /* Gives back what the cache holds without objects; 0 if that was all, else 1.
- * Empties the arrays of all threads.  May sleep. */
+ * Empties the arrays of all threads.  May sleep.  pf_trim() does it for all
+ * caches. */
 int pf_kmem_cache_shrink(struct kmem_cache *s);
 
 /* Bytes of an object, as it was asked for. */

@@ -188,7 +188,7 @@ struct refusal {
  * of a refusal that was none.
  */
 void explain_refusal(const struct refusal *refusal);
-void explain_release(resource_size_t start, resource_size_t end,
-		     const void *caller);
+void explain_release(struct resource *tree, resource_size_t start,
+		     resource_size_t end, const void *caller);
 
 #endif

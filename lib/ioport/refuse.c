@@ -321,20 +321,19 @@ void explain_refusal(const struct refusal *refusal)
 	report_line("%s", line.start);
 }
 
-void explain_release(resource_size_t start, resource_size_t end,
-		     const void *caller)
+void explain_release(struct resource *tree, resource_size_t start,
+		     resource_size_t end, const void *caller)
 {
 	TEXT(line, LINE_BYTES);
 	TEXT(owner, LINE_BYTES / 4);
-	struct resource *root = pf_ioport_root();
 	const struct resource *res;
 	os_signals saved;
 	bool is_own;
 
 	ports_lock(&saved);
-	res = resource_around(root, start);
+	res = resource_around(tree, start);
 	is_own = is_own_region(res);
-	if (res != root)
+	if (res != tree)
 		print_range(&owner, res);
 	ports_unlock(&saved);
 

@@ -54,10 +54,11 @@ static_assert((int)IOPORT_AUTO == (int)PF_IOPORT_AUTO &&
 struct ports *the_ports;
 
 static struct lock lock = LOCK_INIT(LOCK_RANK_PORTS);
-static struct resource root;
-static u32 backend;    /* an enum pf_ioport, when it is decided */
-static u32 selected;   /* the same, by pf_ioport_select(); 0: not */
-static u32 muxed_turn; /* rises when a muxed region is released */
+static struct resource root;	 /* of the ports */
+static struct resource mem_root; /* of memory: no more than who has what */
+static u32 backend;		 /* an enum pf_ioport, when it is decided */
+static u32 selected;		 /* the same, by pf_ioport_select(); 0: not */
+static u32 muxed_turn;		 /* rises when a muxed region is released */
 static struct resource *free_regions; /* by their sibling fields */
 
 /* A page of regions. */
@@ -348,6 +349,9 @@ static int map_ports(void)
 	root.name = "PCI IO";
 	root.end = LAST_PORT;
 	root.flags = IORESOURCE_IO;
+	mem_root.name = "PCI mem";
+	mem_root.end = (resource_size_t)-1;
+	mem_root.flags = IORESOURCE_MEM;
 	store_release(&the_ports, memory);
 	return 0;
 }
@@ -437,8 +441,8 @@ static struct resource *no_region(int err)
  * One attempt, under the lock.  Return: 0 and the region, or -errno; -EAGAIN
  * where a muxed region is in the way of another.
  */
-static int try_request(const struct resource *wanted, struct resource **result,
-		       struct refusal *refusal)
+static int try_request(struct resource *tree, const struct resource *wanted,
+		       struct resource **result, struct refusal *refusal)
 {
 	struct resource *region = alloc_region();
 	struct resource *conflict;
@@ -447,7 +451,7 @@ static int try_request(const struct resource *wanted, struct resource **result,
 	if (!region)
 		return -ENOMEM;
 	*region = *wanted;
-	conflict = resource_add_innermost(&root, region);
+	conflict = resource_add_innermost(tree, region);
 	if (conflict) {
 		free_region(region);
 		return conflict->flags & wanted->flags & IORESOURCE_MUXED
@@ -464,14 +468,15 @@ static int try_request(const struct resource *wanted, struct resource **result,
 	return 0;
 }
 
-static struct resource *request(resource_size_t start, resource_size_t n,
-				const char *name, unsigned long flags)
+static struct resource *request(struct resource *tree, resource_size_t start,
+				resource_size_t n, const char *name,
+				unsigned long flags)
 {
 	struct resource wanted = {
 		.start = start,
 		.end = start + n - 1,
 		.name = name,
-		.flags = IORESOURCE_IO | IORESOURCE_BUSY | flags,
+		.flags = IORESOURCE_BUSY | flags,
 	};
 	struct refusal refusal = {.ioperm_error = 0};
 	struct resource *region = NULL;
@@ -480,14 +485,14 @@ static struct resource *request(resource_size_t start, resource_size_t n,
 
 	if (err)
 		return no_region(err);
-	if (n == 0 || n > NR_PORTS || start > NR_PORTS - n)
+	if (n == 0 || n - 1 > tree->end || start > tree->end - (n - 1))
 		return no_region(-EINVAL);
 	for (;;) {
 		u32 turn;
 
 		ports_lock(&saved);
 		turn = muxed_turn;
-		err = try_request(&wanted, &region, &refusal);
+		err = try_request(tree, &wanted, &region, &refusal);
 		ports_unlock(&saved);
 		if (err != -EAGAIN)
 			break;
@@ -502,19 +507,26 @@ static struct resource *request(resource_size_t start, resource_size_t n,
 struct resource *pf_request_region(resource_size_t start, resource_size_t n,
 				   const char *name)
 {
-	return request(start, n, name, 0);
+	return request(&root, start, n, name, IORESOURCE_IO);
 }
 
 struct resource *pf_request_muxed_region(resource_size_t start,
 					 resource_size_t n, const char *name)
 {
-	return request(start, n, name, IORESOURCE_MUXED);
+	return request(&root, start, n, name, IORESOURCE_IO | IORESOURCE_MUXED);
+}
+
+struct resource *pf_request_mem_region(resource_size_t start, resource_size_t n,
+				       const char *name)
+{
+	return request(&mem_root, start, n, name, IORESOURCE_MEM);
 }
 
 /* The region that is exactly this range, with nothing in it, or NULL. */
-static struct resource *find_region(resource_size_t start, resource_size_t end)
+static struct resource *find_region(struct resource *tree,
+				    resource_size_t start, resource_size_t end)
 {
-	struct resource *res = resource_around(&root, start);
+	struct resource *res = resource_around(tree, start);
 
 	if (is_own_region(res) && res->start == start && res->end == end &&
 	    !res->child)
@@ -522,13 +534,14 @@ static struct resource *find_region(resource_size_t start, resource_size_t end)
 	return NULL;
 }
 
-static bool release(resource_size_t start, resource_size_t end)
+static bool release(struct resource *tree, resource_size_t start,
+		    resource_size_t end)
 {
 	struct resource *region;
 	os_signals saved;
 
 	ports_lock(&saved);
-	region = find_region(start, end);
+	region = find_region(tree, start, end);
 	if (region) {
 		resource_del(region);
 		follow_release();
@@ -540,8 +553,15 @@ static bool release(resource_size_t start, resource_size_t end)
 
 void pf_release_region(resource_size_t start, resource_size_t n)
 {
-	if (ports_init() || !release(start, start + n - 1))
-		explain_release(start, start + n - 1,
+	if (ports_init() || !release(&root, start, start + n - 1))
+		explain_release(&root, start, start + n - 1,
+				__builtin_return_address(0));
+}
+
+void pf_release_mem_region(resource_size_t start, resource_size_t n)
+{
+	if (ports_init() || !release(&mem_root, start, start + n - 1))
+		explain_release(&mem_root, start, start + n - 1,
 				__builtin_return_address(0));
 }
 
@@ -567,6 +587,12 @@ struct resource *pf_ioport_root(void)
 {
 	ports_init();
 	return &root;
+}
+
+struct resource *pf_iomem_root(void)
+{
+	ports_init();
+	return &mem_root;
 }
 
 /* Into the tree by @add; out again, by @del, where the machine refuses. */

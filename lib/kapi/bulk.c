@@ -17,10 +17,28 @@ static struct kcache *kcache_of(struct kmem_cache *cache)
 	return (struct kcache *)cache;
 }
 
+/* Which zone an object is of is the cache's affair. */
+#define ZONE_FLAGS (__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM)
+
+static pf_cold unsigned int without_zone(const struct kcache *s,
+					 unsigned int gfp)
+{
+	unsigned int bad = gfp & ZONE_FLAGS & ~s->gfp;
+
+	if (bad)
+		report_line("WARNING: kmem_cache_alloc %s: unexpected gfp: %x, "
+			    "ignored; a cache made with SLAB_CACHE_DMA or "
+			    "SLAB_CACHE_DMA32 has such objects",
+			    s->name, bad);
+	return gfp & ~bad;
+}
+
 void *pf_kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 {
 	struct kcache *s = kcache_of(cache);
 
+	if (unlikely(gfp & ZONE_FLAGS))
+		gfp = without_zone(s, gfp);
 	if (unlikely(gfp & __GFP_ZERO && s->ctor)) {
 		report_line("WARNING: kmem_cache_alloc %s: __GFP_ZERO would "
 			    "undo what the constructor did; ignored",

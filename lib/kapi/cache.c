@@ -26,6 +26,7 @@
 
 #include "kapi/pages.h"
 #include "kapi/range.h"
+#include "kapi/slabs.h"
 #include "kapi/vmalloc.h"
 #include "kmem/kmem.h"
 #include "os/conf.h"
@@ -33,6 +34,7 @@
 #include "os/report.h"
 #include "pfmalloc/slab.h"
 #include "slab/gate.h"
+#include "slab/steal.h"
 
 #define CACHE_LINE  64
 #define MIN_OBJECTS 12
@@ -42,19 +44,21 @@
 /* A thread's array and a cache's empty slabs, in bytes. */
 #define ARRAY_BYTES KIB(16)
 #define EMPTY_BYTES KIB(64)
-/* A record of 512 bytes holds so many pointers. */
-#define ARRAY_MAX 63
+/* Pointers that a record of 512 bytes has room for, and the largest record. */
+#define ARRAY_MAX    63
+#define CAPACITY_MAX 127
 
-#define KNOWN_FLAGS                                                            \
-	(PF_SLAB_HWCACHE_ALIGN | PF_SLAB_CACHE_DMA | PF_SLAB_RECLAIM_ACCOUNT | \
-	 PF_SLAB_PANIC | PF_SLAB_TYPESAFE_BY_RCU | PF_SLAB_NO_MERGE |          \
-	 PF_SLAB_ACCOUNT | PF_SLAB_IGNORED)
+#define KNOWN_FLAGS                                                          \
+	(PF_SLAB_HWCACHE_ALIGN | PF_SLAB_CACHE_DMA | PF_SLAB_CACHE_DMA32 |   \
+	 PF_SLAB_RECLAIM_ACCOUNT | PF_SLAB_PANIC | PF_SLAB_TYPESAFE_BY_RCU | \
+	 PF_SLAB_NO_MERGE | PF_SLAB_ACCOUNT | PF_SLAB_IGNORED)
 
 /* Caches with these are nobody else's. */
 #define NEVER_MERGED (PF_SLAB_TYPESAFE_BY_RCU | PF_SLAB_NO_MERGE)
 /* Those of a merged cache are the same. */
-#define SAME_FLAGS \
-	(PF_SLAB_CACHE_DMA | PF_SLAB_RECLAIM_ACCOUNT | PF_SLAB_ACCOUNT)
+#define SAME_FLAGS                                                           \
+	(PF_SLAB_CACHE_DMA | PF_SLAB_CACHE_DMA32 | PF_SLAB_RECLAIM_ACCOUNT | \
+	 PF_SLAB_ACCOUNT)
 
 struct lock kcaches_lock = LOCK_INIT(LOCK_RANK_KAPI);
 struct list_head kcaches;
@@ -83,12 +87,15 @@ void kcaches_reset(void)
 	kapi_vmalloc_reset();
 }
 
+static void recall(void);
+
 static bool start(void)
 {
 	if (!kapi_range.records && kapi_range_init())
 		return false;
 	if (!kcaches.next)
 		list_init(&kcaches);
+	WRITE_ONCE(caches_drain_hook, recall);
 	return kmalloc_caches_create();
 }
 
@@ -167,24 +174,34 @@ static unsigned int slab_order(u32 size, u32 align)
 	return order;
 }
 
-static void lay_out(struct kcache *s, u32 size, u32 align, unsigned int flags)
+/* Objects in a thread's array. */
+static size_t array_length(u32 size, u32 capacity)
+{
+	if (capacity)
+		return min_size(capacity, CAPACITY_MAX);
+	return max_size(min_size(ARRAY_BYTES / size, ARRAY_MAX), 2);
+}
+
+static void lay_out(struct kcache *s, u32 size,
+		    const struct kmem_cache_args *args, unsigned int flags)
 {
 	size_t nr;
 
 	s->lock.rank = LOCK_RANK_CACHE;
 	s->object_size = size;
-	s->align = alignment(size, align, flags);
+	s->align = alignment(size, args->align, flags);
 	s->size = (u32)align_up(size, s->align);
 	s->order = (u8)slab_order(s->size, s->align);
 	nr = (PAGE_SIZE << s->order) / s->size;
 	s->nr_objects = (u16)min_size(nr, KSLAB_MAX_OBJECTS);
 	s->inverse = (u32)(((1ULL << 32) + s->size - 1) / s->size);
-	s->array_max =
-		(u16)max_size(min_size(ARRAY_BYTES / s->size, ARRAY_MAX), 2);
+	s->array_max = (u16)array_length(s->size, args->sheaf_capacity);
 	s->max_empty = (u16)max_size(EMPTY_BYTES / (PAGE_SIZE << s->order), 1);
 	s->flags = flags;
 	if (flags & PF_SLAB_CACHE_DMA)
 		s->gfp |= __GFP_DMA;
+	else if (flags & PF_SLAB_CACHE_DMA32)
+		s->gfp |= __GFP_DMA32;
 	if (flags & PF_SLAB_RECLAIM_ACCOUNT)
 		s->gfp |= __GFP_RECLAIMABLE;
 	if (flags & PF_SLAB_ACCOUNT)
@@ -247,18 +264,26 @@ static struct kcache *record_new(const char *name)
 	return NULL;
 }
 
-static struct kcache *create(const char *name, u32 size, u32 align,
-			     unsigned int flags, void (*ctor)(void *))
+/* Whether such a cache may be the same as another one. */
+static bool may_merge(const struct kmem_cache_args *args, unsigned int flags)
+{
+	return !args->ctor && !args->usersize && !args->sheaf_capacity &&
+	       !(flags & NEVER_MERGED);
+}
+
+static struct kcache *create(const char *name, u32 size,
+			     const struct kmem_cache_args *args,
+			     unsigned int flags)
 {
 	struct kcache *s = record_new(name);
 	unsigned int id;
 
 	if (!s)
 		return NULL;
-	lay_out(s, size, align, flags);
-	s->ctor = ctor;
+	lay_out(s, size, args, flags);
+	s->ctor = args->ctor;
 	s->refcount = 1;
-	s->may_merge = !ctor && !(flags & NEVER_MERGED);
+	s->may_merge = may_merge(args, flags);
 	lock_acquire(&kcaches_lock);
 	id = take_id_locked();
 	if (id < MAX_CACHES) {
@@ -276,28 +301,29 @@ static struct kcache *create(const char *name, u32 size, u32 align,
 }
 
 struct kcache *kcache_create(const char *name, unsigned int size,
-			     unsigned int align, unsigned int flags,
-			     void (*ctor)(void *))
+			     const struct kmem_cache_args *args,
+			     unsigned int flags)
 {
 	struct tcache *tc = kapi_enter();
 	struct kcache *s;
 
 	if (!tc)
 		return NULL;
-	s = create(name, size, align, flags, ctor);
+	s = create(name, size, args, flags);
 	gate_leave(tc);
 	return s;
 }
 
 /* A cache that makes such objects, with a reference more; or NULL. */
-static struct kcache *find_mergeable(u32 size, u32 align, unsigned int flags)
+static struct kcache *
+find_mergeable(u32 size, const struct kmem_cache_args *args, unsigned int flags)
 {
+	u32 align = alignment(size, args->align, flags);
 	struct kcache *s, *found = NULL;
 	struct tcache *tc;
 
-	if (pf_conf.slab_nomerge || flags & NEVER_MERGED)
+	if (pf_conf.slab_nomerge || !may_merge(args, flags))
 		return NULL;
-	align = alignment(size, align, flags);
 	size = (u32)align_up(size, align);
 	tc = kapi_enter();
 	if (!tc)
@@ -320,8 +346,18 @@ static struct kcache *find_mergeable(u32 size, u32 align, unsigned int flags)
 	return found;
 }
 
+static bool is_freeptr_right(unsigned int size,
+			     const struct kmem_cache_args *args,
+			     unsigned int flags)
+{
+	return args->freeptr_offset < size &&
+	       args->freeptr_offset % sizeof(void *) == 0 &&
+	       (args->ctor || flags & PF_SLAB_TYPESAFE_BY_RCU);
+}
+
 static const char *what_is_wrong_with(const char *name, unsigned int size,
-				      unsigned int align, unsigned int flags)
+				      const struct kmem_cache_args *args,
+				      unsigned int flags)
 {
 	if (!name)
 		return "a cache needs a name";
@@ -329,12 +365,16 @@ static const char *what_is_wrong_with(const char *name, unsigned int size,
 		return "objects of 0 bytes cannot be told apart";
 	if (size > PF_KMALLOC_MAX_SIZE)
 		return "an object has 4 MiB at most";
-	if (align && !is_power_of_two(align))
+	if (args->align && !is_power_of_two(args->align))
 		return "the alignment is a power of two";
-	if (align > PF_KMALLOC_MAX_SIZE)
+	if (args->align > PF_KMALLOC_MAX_SIZE)
 		return "the alignment is 4 MiB at most";
 	if (flags & ~KNOWN_FLAGS)
 		return "there is a flag that is not known";
+	if (args->use_freeptr_offset && !is_freeptr_right(size, args, flags))
+		return "a place for a free pointer is a pointer's within the "
+		       "object, of a cache with SLAB_TYPESAFE_BY_RCU or a "
+		       "constructor";
 	return NULL;
 }
 
@@ -346,27 +386,57 @@ static void *failed(const char *name, unsigned int flags, const char *why)
 	return NULL;
 }
 
-struct kmem_cache *pf_kmem_cache_create(const char *name, unsigned int size,
-					unsigned int align, unsigned int flags,
-					void (*ctor)(void *object))
+/* As the kernel: a wrong region is none, and no reason to fail. */
+static void check_region(const char *name, unsigned int size,
+			 struct kmem_cache_args *args)
 {
-	const char *why = what_is_wrong_with(name, size, align, flags);
+	if (args->usersize ? args->usersize <= size &&
+				     args->useroffset <= size - args->usersize
+			   : !args->useroffset)
+		return;
+	report_line("WARNING: kmem_cache_create(%s): useroffset %u and "
+		    "usersize %u are not within %u bytes; ignored",
+		    name, args->useroffset, args->usersize, size);
+	args->useroffset = 0;
+	args->usersize = 0;
+}
+
+struct kmem_cache *
+pf_kmem_cache_create_args(const char *name, unsigned int size,
+			  const struct kmem_cache_args *wanted,
+			  unsigned int flags)
+{
+	struct kmem_cache_args args = {0};
+	const char *why;
 	struct kcache *s;
 
+	if (wanted)
+		args = *wanted;
+	why = what_is_wrong_with(name, size, &args, flags);
 	if (why)
 		return failed(name, flags, why);
+	check_region(name, size, &args);
 	if (strchr(name, ' '))
 		report_line("WARNING: kmem_cache_create(%s): a blank in the "
 			    "name breaks readers of slabinfo",
 			    name);
 	if (!kapi_init(GFP_KERNEL))
 		return failed(name, flags, "there is no memory");
-	s = ctor ? NULL : find_mergeable(size, align, flags);
+	s = find_mergeable(size, &args, flags);
 	if (!s)
-		s = kcache_create(name, size, align, flags, ctor);
+		s = kcache_create(name, size, &args, flags);
 	if (!s)
 		return failed(name, flags, "there is no memory");
 	return (struct kmem_cache *)s;
+}
+
+struct kmem_cache *pf_kmem_cache_create(const char *name, unsigned int size,
+					unsigned int align, unsigned int flags,
+					void (*ctor)(void *object))
+{
+	struct kmem_cache_args args = {.align = align, .ctor = ctor};
+
+	return pf_kmem_cache_create_args(name, size, &args, flags);
 }
 
 /* ------------------------------------------------------------------------
@@ -375,7 +445,7 @@ struct kmem_cache *pf_kmem_cache_create(const char *name, unsigned int size,
 
 /*
  * All arrays of all threads, what was reserved, and what was deferred, back to
- * the slabs.  False where the others cannot be stopped.
+ * the slabs of @s, or of all caches.  False where the others cannot be stopped.
  */
 static bool drain_all(struct kcache *s)
 {
@@ -392,51 +462,54 @@ static bool drain_all(struct kcache *s)
 	return true;
 }
 
-/* One reference less; true for the last one. */
-static bool put(struct kcache *s)
+/* One reference less: whether it was the last one.  False where that cannot be
+ * done, because a fork lasts. */
+static bool put(struct kcache *s, bool *is_last)
 {
 	struct tcache *tc = kapi_enter();
-	bool is_last;
 
 	if (!tc)
 		return false;
 	lock_acquire(&kcaches_lock);
-	is_last = --s->refcount == 0;
+	*is_last = --s->refcount == 0;
 	lock_release(&kcaches_lock);
 	gate_leave(tc);
-	return is_last;
+	return true;
 }
 
-static struct kslab *take_empty(struct kcache *s, size_t *nr_left)
+static bool release_empty(struct kcache *s, size_t *nr_left)
 {
 	struct tcache *tc = kapi_enter();
-	struct kslab *stack = NULL;
+	struct kslab *stack;
 
 	if (!tc)
-		return NULL;
+		return false;
 	stack = kcache_take_empty(s, 0);
 	*nr_left = s->nr_slabs;
 	gate_leave(tc);
-	return stack;
+	kslabs_release(stack);
+	return true;
 }
 
-/* Give back all slabs that are empty.  Return: those that are not. */
-static size_t shrink(struct kcache *s)
+/*
+ * Give back all slabs that are empty, and count the others.  False where that
+ * cannot be known, because a fork lasts, say.
+ */
+static bool shrink(struct kcache *s, size_t *nr_left)
 {
-	size_t nr_left = 1, nr_empty;
 	unsigned int round = 0;
+	size_t nr_empty;
 
 	do {
-		if (!drain_all(s))
-			return 1;
-		kslabs_release(take_empty(s, &nr_left));
+		if (!drain_all(s) || !release_empty(s, nr_left))
+			return false;
 		/* A handler is about to leave one of them; in fork's child it
 		 * may have been one of a thread that is not there. */
 		nr_empty = READ_ONCE(s->nr_empty);
 		if (nr_empty)
 			os_wait_turn(round++);
 	} while (nr_empty && round < MAX_ROUNDS);
-	return nr_left;
+	return true;
 }
 
 /* kenv/rcu.c */
@@ -456,19 +529,38 @@ static void forget(struct kcache *s)
 	gate_leave(tc);
 }
 
+/* Shrink, and once more when what others were about to free has come. */
+static bool empty(struct kcache *s, size_t *nr_left)
+{
+	if (s->flags & PF_SLAB_TYPESAFE_BY_RCU && pf_rcu_barrier)
+		pf_rcu_barrier();
+	if (!shrink(s, nr_left))
+		return false;
+	if (!*nr_left || !pf_rcu_barrier)
+		return true;
+	pf_rcu_barrier(); /* kfree_rcu() */
+	return shrink(s, nr_left);
+}
+
 void pf_kmem_cache_destroy(struct kmem_cache *cache)
 {
 	struct kcache *s = (struct kcache *)cache;
-	size_t nr_left;
+	bool is_last, is_seen;
+	size_t nr_left = 0;
 
-	if (!s || !put(s))
+	if (!s)
 		return;
-	if (s->flags & PF_SLAB_TYPESAFE_BY_RCU && pf_rcu_barrier)
-		pf_rcu_barrier();
-	nr_left = shrink(s);
-	if (nr_left && pf_rcu_barrier) {
-		pf_rcu_barrier(); /* what waits in kfree_rcu() */
-		nr_left = shrink(s);
+	is_seen = put(s, &is_last);
+	if (is_seen && !is_last)
+		return;
+	if (is_seen)
+		is_seen = empty(s, &nr_left);
+	if (!is_seen) {
+		report_line("kmem_cache_destroy %s: a fork lasts, or a thread "
+			    "has stopped, and what they hold of the cache "
+			    "cannot be seen: it stays",
+			    s->name);
+		return;
 	}
 	if (nr_left) {
 		report_line("kmem_cache_destroy %s: Slab cache still has "
@@ -481,21 +573,20 @@ void pf_kmem_cache_destroy(struct kmem_cache *cache)
 	forget(s);
 }
 
-/* What lies in the calling thread's own arrays stays there. */
-void kcaches_give_back(void)
+/* Of all caches but those with one of @flags. */
+static void give_back_but(unsigned int flags)
 {
 	struct kslab *stack = NULL, *slab, *next;
-	struct tcache *tc;
+	struct tcache *tc = kapi_enter();
 	struct kcache *s;
 
-	if (load_acquire(&state) != READY)
-		return;
-	tc = kapi_enter();
 	if (!tc)
 		return;
 	lock_acquire(&kcaches_lock);
 	for_each_kcache(s)
 	{
+		if (s->flags & flags)
+			continue;
 		for (slab = kcache_take_empty(s, 0); slab; slab = next) {
 			next = slab->next;
 			slab->next = stack;
@@ -507,9 +598,31 @@ void kcaches_give_back(void)
 	kslabs_release(stack);
 }
 
+/* What lies in the calling thread's own arrays stays there. */
+void kcaches_give_back(void)
+{
+	if (load_acquire(&state) == READY)
+		give_back_but(0);
+}
+
+/*
+ * caches_drain_hook: the system refuses memory, or is to get back what can be
+ * spared.  Readers of slabs are waited for by a thread, which must not be
+ * started here: a malloc() may have come here that starts one.
+ */
+static void recall(void)
+{
+	if (load_acquire(&state) != READY || !drain_all(NULL))
+		return;
+	give_back_but(PF_SLAB_TYPESAFE_BY_RCU);
+	kapi_note_work(); /* and the next call sees to those */
+}
+
 int pf_kmem_cache_shrink(struct kmem_cache *cache)
 {
-	return shrink((struct kcache *)cache) != 0;
+	size_t nr_left;
+
+	return !shrink((struct kcache *)cache, &nr_left) || nr_left;
 }
 
 unsigned int pf_kmem_cache_size(const struct kmem_cache *cache)

@@ -145,12 +145,15 @@ bool kcache_check_locked(struct kcache *s, struct check_report *report);
 /* An object of @slab, by whatever name; ends the process if it is none. */
 void kslab_free_object(struct kslab *slab, void *object);
 
-/* A thread's array of @s, or NULL. */
+/* A thread's array of @s, or NULL; and the end of one that is empty, which is
+ * nobody's business but the thread's, or who has closed the gate. */
 struct karray *karray_of(struct tcache *tc, const struct kcache *s);
+void karray_free(struct tcache *tc, const struct kcache *s);
 
 /* All that was deferred, reserved or held in arrays of @s back to its slabs,
  * and of all caches where @s is NULL; the gate is closed, or one thread is
- * there. */
+ * there.  The arrays of a cache without references are freed: the next cache
+ * with its id may want longer or shorter ones. */
 void kcache_drain(struct kcache *s);
 
 /* Slabs without objects, in a stack, taken off the cache; and given back. */
@@ -162,9 +165,10 @@ void kapi_do_work(void);
 
 /* ---- cache.c ---- */
 
+struct kmem_cache_args;
 struct kcache *kcache_create(const char *name, unsigned int size,
-			     unsigned int align, unsigned int flags,
-			     void (*ctor)(void *));
+			     const struct kmem_cache_args *args,
+			     unsigned int flags);
 
 /* In fork's child. */
 void kcaches_reset(void);
@@ -187,10 +191,11 @@ bool kmalloc_caches_create(void);
 
 /* ---- misuse.c ---- */
 
-/* @p is in @slab, and no object that the client has. */
-_Noreturn void kapi_report_object(struct kslab *slab, const void *p);
+/* @p was given to @call, is in @slab, and no object that the client has. */
+_Noreturn void kapi_report_object(const char *call, struct kslab *slab,
+				  const void *p);
 
-/* @p was given to @call, which frees what kmalloc() has given. */
+/* @p was given to @call, which wants what kmalloc() has given. */
 _Noreturn void kapi_report_pointer(const char *call, const void *p);
 
 #endif

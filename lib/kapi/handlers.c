@@ -117,8 +117,12 @@ void *kcache_alloc_reserved(struct kcache *s, unsigned int gfp)
 	WRITE_ONCE(s->wants_reserved, true);
 	kapi_note_work();
 	object = take_reserved(s);
-	if (!object)
+	if (!object) {
+		/* Who may wait is here because of a fork, and will be served. */
+		if (may_wait(gfp))
+			gfp |= __GFP_NOWARN;
 		return kcache_alloc_new(s, gfp & ~__GFP_DIRECT_RECLAIM);
+	}
 	WRITE_ONCE(*kslab_state(kslab_of(object), object), OBJECT_IS_USED);
 	return object;
 }
@@ -231,12 +235,16 @@ void kapi_do_work(void)
 	frames_tidy();
 }
 
-static void drain_array(struct karray *a, struct kcache *s)
+static void drain_array_locked(struct tcache *tc, struct kcache *s)
 {
-	if (!a || !a->nr)
+	struct karray *a = karray_of(tc, s);
+
+	if (!a)
 		return;
 	kcache_put_locked(s, a->object, a->nr);
 	a->nr = 0;
+	if (!s->refcount)
+		karray_free(tc, s);
 }
 
 static void drain_cache(struct kcache *s)
@@ -246,10 +254,12 @@ static void drain_cache(struct kcache *s)
 
 	lock_acquire(&s->lock);
 	kcache_take_new_locked(s);
-	for_each_tcache(tc) drain_array(karray_of(tc, s), s);
+	for_each_tcache(tc) drain_array_locked(tc, s);
 	while ((object = take_reserved(s)))
 		kcache_put_locked(s, &object, 1);
 	lock_release(&s->lock);
+	if (s->refcount && READ_ONCE(s->wants_reserved))
+		kapi_note_work();
 }
 
 void kcache_drain(struct kcache *s)

@@ -17,7 +17,7 @@
 #include "base/print.h"
 #include "kapi/cache.h"
 #include "kapi/pages.h"
-#include "kapi/range.h"
+#include "kapi/slabs.h"
 #include "kapi/vmalloc.h"
 #include "kmem/emergency.h"
 #include "os/conf.h"
@@ -57,6 +57,7 @@ bool kmalloc_caches_create(void)
 	for (type = 0; type < NR_KMALLOC_TYPES; type++) {
 		for (i = 0; i < NR_BUCKETS; i++) {
 			u32 size = bucket_size[i];
+			struct kmem_cache_args args = {.align = size & -size};
 			TEXT(name, 32);
 
 			text_print(&name, size < 1024 ? "%s-%u" : "%s-%uk",
@@ -65,8 +66,8 @@ bool kmalloc_caches_create(void)
 			if (kmalloc_cache[type][i])
 				continue;
 			kmalloc_cache[type][i] =
-				kcache_create(name.start, size, size & -size,
-					      kmalloc_kind[type].flags, NULL);
+				kcache_create(name.start, size, &args,
+					      kmalloc_kind[type].flags);
 			if (!kmalloc_cache[type][i])
 				return false;
 		}
@@ -129,7 +130,7 @@ static struct page *large_of(const void *p)
 	return page && load_acquire(&page->class) == KAPI_LARGE ? page : NULL;
 }
 
-static void free_large(struct page *page)
+static void free_large(struct page *page, void *p)
 {
 	unsigned int order = (unsigned int)page->taken_bits[1];
 	u8 class = KAPI_LARGE;
@@ -137,8 +138,10 @@ static void free_large(struct page *page)
 	/* Of two who free it one gets further. */
 	if (!__atomic_compare_exchange_n(&page->class, &class, 0, false,
 					 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-		kapi_report_pointer("kfree", page_to_virt(page));
+		kapi_report_pointer("kfree", p);
 	page->taken_bits[1] = 0;
+	if (unlikely(pf_conf.init_on_free))
+		memset(p, 0, PAGE_SIZE << order);
 	pf_free_pages(page, order);
 }
 
@@ -197,7 +200,7 @@ static pf_cold void free_other(void *p, const char *call)
 	struct page *page = large_of(p);
 
 	if (page)
-		free_large(page);
+		free_large(page, p);
 	else if (!is_emergency_addr(p) || emergency_free(p) != KMEM_OK)
 		kapi_report_pointer(call, p);
 }
@@ -216,25 +219,34 @@ void pf_kfree(const void *p)
 		free_other(object, "kfree");
 }
 
-size_t pf_ksize(const void *p)
+/* Bytes of the object that starts at @p, not nothing, for @call. */
+static size_t size_of(const void *p, const char *call)
 {
-	struct kslab *slab;
+	struct kslab *slab = kslab_of(p);
 	struct page *page;
 	size_t size;
 
-	if (PF_IS_ZERO_OR_NULL(p))
-		return 0;
-	slab = kslab_of(p);
-	if (slab)
+	if (slab) {
+		unsigned int n = kslab_number(slab, p);
+
+		if (unlikely(n == slab->cache->nr_objects ||
+			     READ_ONCE(slab->state[n]) != OBJECT_IS_USED))
+			kapi_report_object(call, slab, p);
 		return slab->cache->flags & PF_SLAB_TYPESAFE_BY_RCU
 			       ? slab->cache->object_size
 			       : slab->cache->size;
+	}
 	page = large_of(p);
 	if (page)
 		return PAGE_SIZE << page->taken_bits[1];
 	if (is_emergency_addr(p) && emergency_usable_size(p, &size) == KMEM_OK)
 		return size;
-	kapi_report_pointer("ksize", p);
+	kapi_report_pointer(call, p);
+}
+
+size_t pf_ksize(const void *p)
+{
+	return PF_IS_ZERO_OR_NULL(p) ? 0 : size_of(p, "ksize");
 }
 
 size_t pf_kmalloc_size_roundup(size_t size)
@@ -259,7 +271,7 @@ void pf_kfree_sensitive(const void *p)
 {
 	if (PF_IS_ZERO_OR_NULL(p))
 		return;
-	zero_explicitly((void *)(uintptr_t)p, pf_ksize(p));
+	zero_explicitly((void *)(uintptr_t)p, size_of(p, "kfree_sensitive"));
 	pf_kfree(p);
 }
 
@@ -275,7 +287,7 @@ void *pf_krealloc(const void *p, size_t size, gfp_t gfp)
 	}
 	if (PF_IS_ZERO_OR_NULL(p))
 		return pf_kmalloc(size, gfp);
-	old_size = pf_ksize(p);
+	old_size = size_of(p, "krealloc");
 	if (size <= old_size) {
 		if (gfp & __GFP_ZERO)
 			memset((char *)old + size, 0, old_size - size);
@@ -334,17 +346,20 @@ char *pf_kstrndup(const char *text, size_t max, gfp_t gfp)
  * kmalloc, or vmalloc where that is too much to ask for
  * ------------------------------------------------------------------------ */
 
+/* For the first try, of what an area would do for as well: no great effort. */
+static unsigned int first_gfp(size_t size, unsigned int gfp)
+{
+	if (size <= PAGE_SIZE)
+		return gfp;
+	if (!(gfp & __GFP_RETRY_MAYFAIL))
+		gfp |= __GFP_NORETRY;
+	return (gfp & ~__GFP_NOFAIL) | __GFP_NOWARN;
+}
+
 void *pf_kvmalloc(size_t size, gfp_t gfp)
 {
-	unsigned int first = gfp;
-	void *p;
+	void *p = pf_kmalloc(size, first_gfp(size, gfp));
 
-	if (size > PAGE_SIZE) {
-		first = (gfp & ~__GFP_NOFAIL) | __GFP_NOWARN;
-		if (!(gfp & __GFP_RETRY_MAYFAIL))
-			first |= __GFP_NORETRY;
-	}
-	p = pf_kmalloc(size, first);
 	if (p || size <= PAGE_SIZE || !may_wait(gfp))
 		return p;
 	if (size > INT_MAX) {
@@ -405,7 +420,7 @@ void *pf_kvrealloc(const void *p, size_t size, gfp_t gfp)
 
 	if (pf_is_vmalloc_addr(p))
 		return pf_vrealloc(p, size, gfp);
-	new = pf_krealloc(p, size, gfp | __GFP_NOWARN);
+	new = pf_krealloc(p, size, first_gfp(size, gfp));
 	if (new || size <= PAGE_SIZE)
 		return new;
 	return kv_move(p, PF_IS_ZERO_OR_NULL(p) ? 0 : kv_size(p), size, gfp);

@@ -51,6 +51,16 @@ static size_t array_bytes(unsigned int max)
 	return sizeof(struct karray) + max * sizeof(void *);
 }
 
+void karray_free(struct tcache *tc, const struct kcache *s)
+{
+	struct karrays *arrays = tc->kapi;
+	struct karray **array = &arrays->table[s->id / CACHES_PER_TABLE]
+					      [s->id % CACHES_PER_TABLE];
+
+	meta_free(*array, array_bytes((*array)->max));
+	*array = NULL;
+}
+
 /* An array twice as long as the last one; the old one where there is none. */
 static struct karray *array_grow(struct tcache *tc, struct kcache *s, bool wait)
 {
@@ -176,7 +186,7 @@ static void *alloc_slow(struct kcache *s, unsigned int gfp)
 		kapi_gate_leave(tc, wait);
 		if (!object)
 			object = kcache_alloc_new(s, gfp);
-		if (object || wait)
+		if (object || (wait && gate_is_open()))
 			return object;
 	}
 	object = kcache_alloc_reserved(s, gfp);
@@ -244,7 +254,7 @@ void kslab_free_object(struct kslab *slab, void *object)
 
 	if (unlikely(n == s->nr_objects ||
 		     READ_ONCE(slab->state[n]) != OBJECT_IS_USED))
-		kapi_report_object(slab, object);
+		kapi_report_object("kfree", slab, object);
 	state = &slab->state[n];
 	if (unlikely(pf_conf.init_on_free) && !s->ctor &&
 	    !(s->flags & PF_SLAB_TYPESAFE_BY_RCU))

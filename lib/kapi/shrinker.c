@@ -23,6 +23,7 @@
 
 #include "kapi/cache.h"
 #include "kapi/kapi.h"
+#include "os/report.h"
 #include "os/thread.h"
 #include "pfmalloc/slab.h"
 #include "slab/gate.h"
@@ -106,27 +107,38 @@ static unsigned long shrink_one(struct shrinker *s, unsigned int gfp,
 }
 
 /* The first one that is asked, from @s on, with a user more; or NULL. */
-static struct shrinker *get_from(struct shrinker *s)
+static struct shrinker *get_from_locked(struct shrinker *s)
 {
 	while (s && s->pf_state != SHRINKER_REGISTERED)
 		s = s->pf_next;
 	if (s)
-		s->pf_users++;
+		__atomic_fetch_add(&s->pf_users, 1, __ATOMIC_RELAXED);
 	return s;
+}
+
+/* A user less, without the lock; none, in the child of one that forked. */
+static void put(struct shrinker *s)
+{
+	unsigned int nr = READ_ONCE(s->pf_users);
+
+	while (nr &&
+	       !__atomic_compare_exchange_n(&s->pf_users, &nr, nr - 1, true,
+					    __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+		;
 }
 
 /* The one behind @s, which has a user less then; or the first one. */
 static struct shrinker *next_of(struct shrinker *s)
 {
 	struct tcache *tc = lock_list();
-	struct shrinker *next;
+	struct shrinker *next = NULL;
 
-	if (!tc)
-		return NULL;
-	next = get_from(s ? s->pf_next : first);
-	if (s && s->pf_users)
-		s->pf_users--;
-	unlock_list(tc);
+	if (tc)
+		next = get_from_locked(s ? s->pf_next : first);
+	if (s)
+		put(s);
+	if (tc)
+		unlock_list(tc);
 	return next;
 }
 
@@ -159,20 +171,42 @@ struct shrinker *pf_shrinker_alloc(unsigned int flags, const char *format, ...)
 	return s;
 }
 
-void pf_shrinker_register(struct shrinker *s)
+/* Its own members tell nothing: a client's shrinker may hold anything. */
+static bool is_listed_locked(const struct shrinker *s)
 {
-	struct tcache *tc;
+	const struct shrinker *other = first;
 
-	kapi_ready();
-	tc = lock_list();
-	if (!tc)
-		return;
+	while (other && other != s)
+		other = other->pf_next;
+	return other != NULL;
+}
+
+static void add_locked(struct shrinker *s)
+{
 	s->pf_users = 0;
 	s->pf_nr_deferred = 0;
 	s->pf_state = SHRINKER_REGISTERED;
 	s->pf_next = first;
 	first = s;
+}
+
+void pf_shrinker_register(struct shrinker *s)
+{
+	struct tcache *tc;
+	bool is_listed;
+
+	kapi_ready();
+	tc = lock_list();
+	if (!tc)
+		return;
+	is_listed = is_listed_locked(s);
+	if (!is_listed)
+		add_locked(s);
 	unlock_list(tc);
+	if (is_listed)
+		report_line("WARNING: register_shrinker of one that is "
+			    "registered already: %p; once is enough",
+			    (void *)s);
 	__atomic_store_n(&kapi_shrink, shrink_all, __ATOMIC_RELEASE);
 }
 
@@ -186,7 +220,7 @@ static bool try_remove(struct shrinker *s)
 	if (!tc)
 		return false;
 	s->pf_state = SHRINKER_GOING;
-	is_gone = s->pf_users == 0;
+	is_gone = load_acquire(&s->pf_users) == 0;
 	for (link = &first; is_gone && *link; link = &(*link)->pf_next) {
 		if (*link == s) {
 			*link = s->pf_next;
@@ -203,7 +237,8 @@ void pf_unregister_shrinker(struct shrinker *s)
 
 	if (s->pf_state == SHRINKER_UNREGISTERED)
 		return;
-	for (round = 0; !try_remove(s); round++)
+	/* In a child whose gate never opens nobody asks it any more. */
+	for (round = 0; !try_remove(s) && !gate_is_torn(); round++)
 		os_wait_turn(round);
 	s->pf_state = SHRINKER_UNREGISTERED;
 }

@@ -30,7 +30,9 @@ static size_t record_bytes(const struct kcache *s)
 
 static struct kslab *record_new(const struct kcache *s, unsigned int gfp)
 {
-	struct tcache *tc = kapi_gate_enter(may_wait(gfp));
+	/* A fork that has begun since the pages came is waited for. */
+	struct tcache *tc =
+		may_wait(gfp) ? kapi_enter() : kapi_gate_enter(false);
 	size_t bytes = record_bytes(s);
 	struct kslab *slab = NULL;
 
@@ -63,7 +65,7 @@ static void construct(struct kslab *slab)
 /* What the page allocator is told of a request for objects. */
 static unsigned int slab_gfp(const struct kcache *s, unsigned int gfp)
 {
-	gfp &= ~(__GFP_ZERO | __GFP_HIGHMEM | __GFP_DMA32 | __GFP_MOVABLE);
+	gfp &= ~(__GFP_ZERO | GFP_ZONEMASK);
 	return gfp | s->gfp | __GFP_COMP;
 }
 

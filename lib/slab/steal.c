@@ -40,6 +40,8 @@
 #include "os/thread.h"
 #include "slab/gate.h"
 
+void (*caches_drain_hook)(void);
+
 struct loot {
 	u32 slot[SHEAF_MAX];
 	void *object[SHEAF_MAX];
@@ -167,6 +169,8 @@ void caches_drain(struct bad_free *bad)
 		self = thread_attach();
 	if (!self)
 		return;
+	if (READ_ONCE(caches_drain_hook))
+		caches_drain_hook();
 	if (!gate_close(GATE_QUIET, &saved))
 		goto out;
 	threads_find_gone();

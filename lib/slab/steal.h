@@ -7,6 +7,12 @@
 
 #include "slab/barn.h"
 
+/*
+ * What layers above do first, outside of the gate: empty caches of their own.
+ * NULL for nothing; set once, by their first use.
+ */
+extern void (*caches_drain_hook)(void) pf_hidden;
+
 /**
  * caches_drain - empty the caches of all threads into slabs and zones
  *

@@ -4,8 +4,10 @@
  */
 #include "slab.h"
 
+#include <linux/completion.h>
 #include <linux/delay.h>
 #include <pthread.h>
+#include <sched.h>
 
 struct item {
 	long number;
@@ -15,6 +17,17 @@ struct item {
 static struct kmem_cache *cache_of(unsigned int size, unsigned int align)
 {
 	return kmem_cache_create("some", size, align, SLAB_NO_MERGE, NULL);
+}
+
+static void alloc_and_free(struct kmem_cache *s, unsigned int nr)
+{
+	static void *p[300];
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+	for (i = 0; i < nr; i++)
+		kmem_cache_free(s, p[i]);
 }
 
 TEST(objects_come_and_go)
@@ -215,6 +228,140 @@ TEST(wrong_arguments_are_refused_with_a_sentence)
 	expect_said(create_wrong, NULL, "a blank in the name");
 }
 
+/* Frames that a thread and the cache keep of @nr objects of 64 KiB. */
+static unsigned long nr_kept(struct kmem_cache *s, unsigned int nr)
+{
+	unsigned long before = pf_zone_nr_free(ZONE_NORMAL);
+
+	alloc_and_free(s, nr);
+	pf_shrink_slab(GFP_KERNEL, 0);
+	return before - pf_zone_nr_free(ZONE_NORMAL);
+}
+
+/* What is freed when an array is full is half of it. */
+TEST(a_sheaf_has_the_capacity_that_was_asked_for)
+{
+	static const struct {
+		unsigned int capacity, least, most;
+	} cases[] = {{0, 1, 2}, {1, 0, 1}, {20, 10, 20}, {1000, 63, 127}};
+	size_t i;
+
+	kfree(kmalloc(1, GFP_KERNEL));
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct kmem_cache_args args = {.sheaf_capacity =
+						       cases[i].capacity};
+		struct kmem_cache *s =
+			kmem_cache_create("sheaves", 65536, &args, 0);
+		unsigned long nr = nr_kept(s, 300);
+
+		EXPECT_GE(nr, 16UL * cases[i].least);
+		EXPECT_LE(nr, 16UL * cases[i].most);
+		kmem_cache_destroy(s);
+	}
+}
+
+TEST(a_cache_with_sheaves_or_a_region_for_users_is_nobody_elses)
+{
+	struct kmem_cache_args sheaves = {.sheaf_capacity = 8};
+	struct kmem_cache_args region = {.useroffset = 8, .usersize = 16};
+	struct kmem_cache *a = kmem_cache_create("a", 1000, 0, 0, NULL);
+	struct kmem_cache *b = kmem_cache_create("b", 1000, &sheaves, 0);
+	struct kmem_cache *c = kmem_cache_create("c", 1000, &region, 0);
+	struct kmem_cache *d =
+		kmem_cache_create_usercopy("d", 1000, 0, 0, 8, 16, NULL);
+	struct kmem_cache *e = kmem_cache_create("e", 1000, NULL, 0);
+
+	EXPECT(a != b);
+	EXPECT(a != c);
+	EXPECT(b != c);
+	EXPECT(a != d);
+	EXPECT(c != d);
+	EXPECT(a == e);
+	kmem_cache_destroy(a);
+	kmem_cache_destroy(b);
+	kmem_cache_destroy(c);
+	kmem_cache_destroy(d);
+	kmem_cache_destroy(e);
+}
+
+static void bad_freeptr(void *arg)
+{
+	struct kmem_cache_args args = {.use_freeptr_offset = true};
+
+	(void)arg;
+	EXPECT(!kmem_cache_create("a", 100, &args, 0));
+	args.freeptr_offset = 100;
+	EXPECT(!kmem_cache_create("b", 100, &args, SLAB_TYPESAFE_BY_RCU));
+	args.freeptr_offset = 12;
+	EXPECT(!kmem_cache_create("c", 100, &args, SLAB_TYPESAFE_BY_RCU) ||
+	       sizeof(void *) == 4);
+	args.freeptr_offset = 16;
+	EXPECT(kmem_cache_create("d", 100, &args, SLAB_TYPESAFE_BY_RCU));
+}
+
+static void bad_region(void *arg)
+{
+	struct kmem_cache_args args = {.useroffset = 90, .usersize = 20};
+
+	(void)arg;
+	EXPECT(kmem_cache_create("region", 100, &args, 0));
+}
+
+static void no_region(void *arg)
+{
+	(void)arg;
+	EXPECT(kmem_cache_create_usercopy("region", 100, 0, 0, 90, 0, NULL));
+	EXPECT(kmem_cache_create_usercopy("region", 100, 0, 0, 90, 10, NULL));
+}
+
+TEST(the_other_arguments_are_checked_as_the_kernel_does)
+{
+	expect_said(bad_freeptr, NULL,
+		    "kmem_cache_create(a): a place for a free pointer");
+	expect_said(bad_freeptr, NULL,
+		    "kmem_cache_create(b): a place for a free pointer");
+	expect_said(bad_region, NULL,
+		    "WARNING: kmem_cache_create(region): useroffset 90 and "
+		    "usersize 20 are not within 100 bytes; ignored");
+	expect_said(no_region, NULL, "useroffset 90 and usersize 0");
+}
+
+static void alloc_dma(void *arg)
+{
+	struct kmem_cache *s = cache_of(100, 0);
+	void *p = kmem_cache_alloc(s, (gfp_t)(unsigned long)arg);
+
+	EXPECT_EQ(page_zonenum(virt_to_page(p)), ZONE_NORMAL);
+	kmem_cache_free(s, p);
+}
+
+TEST(the_cache_decides_of_which_zone_its_objects_are)
+{
+	static const slab_flags_t flags[] = {SLAB_CACHE_DMA, SLAB_CACHE_DMA32};
+	size_t i;
+
+	expect_said(alloc_dma, (void *)(unsigned long)(GFP_KERNEL | GFP_DMA),
+		    "WARNING: kmem_cache_alloc some: ");
+	expect_said(alloc_dma, (void *)(unsigned long)(GFP_ATOMIC | GFP_DMA32),
+		    "WARNING: kmem_cache_alloc some: ");
+	expect_said(alloc_dma,
+		    (void *)(unsigned long)(GFP_KERNEL | __GFP_HIGHMEM),
+		    "WARNING: kmem_cache_alloc some: ");
+	for (i = 0; i < ARRAY_SIZE(flags); i++) {
+		struct kmem_cache *s =
+			kmem_cache_create("dma", 100, 0, flags[i], NULL);
+		void *p = kmem_cache_alloc(s, GFP_KERNEL);
+		void *q = kmem_cache_alloc(
+			s, GFP_KERNEL | (i ? GFP_DMA32 : GFP_DMA));
+
+		EXPECT_EQ(page_zonenum(virt_to_page(p)), ZONE_DMA);
+		EXPECT_EQ(page_zonenum(virt_to_page(q)), ZONE_DMA);
+		kmem_cache_free(s, p);
+		kmem_cache_free(s, q);
+		kmem_cache_destroy(s);
+	}
+}
+
 static void create_or_panic(void *arg)
 {
 	(void)arg;
@@ -408,6 +555,78 @@ TEST(shrink_and_destroy_empty_the_arrays_of_other_threads)
 	EXPECT(pf_kmem_check());
 }
 
+/* A thread keeps two objects of such a size. */
+TEST(the_next_cache_has_arrays_of_its_own_size)
+{
+	struct kmem_cache *s = cache_of(64, 0);
+	unsigned long before;
+	int i;
+
+	for (i = 0; i < 5; i++)
+		alloc_and_free(s, 300);
+	kmem_cache_destroy(s);
+	s = cache_of(1 << 20, 0);
+	before = pf_zone_nr_free(ZONE_NORMAL);
+	alloc_and_free(s, 60);
+	pf_shrink_slab(GFP_KERNEL, 0);
+	EXPECT_LE(before - pf_zone_nr_free(ZONE_NORMAL), 3 * 256);
+	kmem_cache_destroy(s);
+}
+
+/* What lib/preload does where it is malloc. */
+void kmem_fork_prepare(void);
+void kmem_fork_parent(void);
+
+static struct completion fork_may_begin, fork_may_end;
+static bool fork_has_begun;
+
+static void *fork_slowly(void *arg)
+{
+	wait_for_completion(&fork_may_begin);
+	kmem_fork_prepare();
+	WRITE_ONCE(fork_has_begun, true);
+	wait_for_completion(&fork_may_end);
+	kmem_fork_parent();
+	return arg;
+}
+
+static void begin_fork(struct rcu_head *head)
+{
+	(void)head;
+	complete(&fork_may_begin);
+	while (!READ_ONCE(fork_has_begun))
+		sched_yield();
+}
+
+static void destroy_beside_fork(void *arg)
+{
+	struct kmem_cache *s =
+		kmem_cache_create("unseen", 64, 0, SLAB_TYPESAFE_BY_RCU, NULL);
+	static struct rcu_head head;
+	pthread_t thread;
+
+	(void)arg;
+	init_completion(&fork_may_begin);
+	init_completion(&fork_may_end);
+	pthread_create(&thread, NULL, fork_slowly, NULL);
+	kmem_cache_free(s, kmem_cache_alloc(s, GFP_KERNEL));
+	call_rcu(&head, begin_fork); /* which destroy waits for */
+	kmem_cache_destroy(s);
+	complete(&fork_may_end);
+	pthread_join(thread, NULL);
+	_exit(tap_exit_status());
+}
+
+TEST(destroy_does_not_say_what_it_has_not_seen)
+{
+	struct ending ending;
+
+	child_ending(&ending, 60, destroy_beside_fork, NULL);
+	EXPECT_EQ(ending.signal, 0);
+	EXPECT(!strstr(ending.text, "still has objects"));
+	EXPECT_STR_HAS(ending.text, "kmem_cache_destroy unseen: ");
+}
+
 static void destroy_used(void *arg)
 {
 	struct kmem_cache *s = cache_of(100, 0);
@@ -531,8 +750,19 @@ TEST(init_on_alloc_gives_zeros)
 
 TEST(init_on_free_leaves_zeros)
 {
+	static const gfp_t zones[] = {GFP_KERNEL, GFP_KERNEL | GFP_DMA};
+	size_t i;
+
 	WITH_CONF("init_on_free:on", init_on_free_leaves_zeros);
 	expect_zeros(false);
+	/* Larger than the caches' objects: a block of pages. */
+	for (i = 0; i < ARRAY_SIZE(zones); i++) {
+		char *p = kmalloc(100000, zones[i]);
+
+		memset(p, 1, 100000);
+		kfree(p);
+		EXPECT(is_all(p, 0, 100000));
+	}
 }
 
 TEST(many_caches_come_and_go)
@@ -578,5 +808,74 @@ TEST(a_child_of_fork_uses_all_of_it)
 	EXPECT_EQ(ending.signal, 0);
 	EXPECT_EQ(ending.status, 0);
 	EXPECT_STR_EQ(ending.text, "");
+	kmem_cache_destroy(s);
+}
+
+/* lib/malloc: what malloc_trim() does. */
+size_t pf_trim(void);
+
+/*
+ * 100 caches, each of which keeps 64 KiB of empty slabs, and four objects in
+ * each of two threads.
+ */
+TEST(a_trim_empties_caches_and_the_arrays_of_all_threads)
+{
+	static struct kmem_cache *caches[100];
+	size_t before, resident;
+	static void *p[40];
+	pthread_t thread;
+	int i, j;
+
+	kfree(kmalloc(1, GFP_KERNEL));
+	pf_trim();
+	before = pf_zone_nr_free(ZONE_NORMAL);
+	for (i = 0; i < 100; i++) {
+		caches[i] = cache_of(4096, 0);
+		for (j = 0; j < 40; j++)
+			p[j] = memset(kmem_cache_alloc(caches[i], GFP_KERNEL),
+				      1, 4096);
+		for (j = 0; j < 40; j++)
+			kmem_cache_free(caches[i], p[j]);
+	}
+	pthread_barrier_init(&barrier, NULL, 2);
+	pthread_create(&thread, NULL, hoard, caches[0]);
+	pthread_barrier_wait(&barrier);
+	EXPECT_GT(before - pf_zone_nr_free(ZONE_NORMAL), 1000);
+	resident = resident_kib();
+	EXPECT_GT(pf_trim(), 0);
+	EXPECT_EQ(pf_zone_nr_free(ZONE_NORMAL), before);
+	EXPECT_GT(resident - resident_kib(), 4 * KIB);
+	EXPECT(pf_kmem_check());
+	pthread_barrier_wait(&barrier);
+	pthread_join(thread, NULL);
+	for (i = 0; i < 100; i++)
+		kmem_cache_destroy(caches[i]);
+}
+
+/* 24 MiB, so that it is worth a thread of the library's. */
+TEST(the_reclaim_thread_empties_caches_while_the_program_sleeps)
+{
+	static void *p[6000];
+	struct kmem_cache *s;
+	unsigned long before;
+	pthread_t thread;
+	int i;
+
+	WITH_CONF("decay_ms:20",
+		  the_reclaim_thread_empties_caches_while_the_program_sleeps);
+	s = cache_of(4096, 0);
+	pthread_barrier_init(&barrier, NULL, 2);
+	before = pf_zone_nr_free(ZONE_NORMAL);
+	pthread_create(&thread, NULL, hoard, s);
+	pthread_barrier_wait(&barrier);
+	for (i = 0; i < 6000; i++)
+		p[i] = kmem_cache_alloc(s, GFP_KERNEL);
+	for (i = 0; i < 6000; i++)
+		kmem_cache_free(s, p[i]);
+	EXPECT_GT(before, pf_zone_nr_free(ZONE_NORMAL));
+	while (pf_zone_nr_free(ZONE_NORMAL) < before)
+		msleep(10);
+	pthread_barrier_wait(&barrier);
+	pthread_join(thread, NULL);
 	kmem_cache_destroy(s);
 }

@@ -311,6 +311,53 @@ TEST(kvrealloc_goes_from_one_to_the_other)
 	kvfree(p);
 }
 
+static unsigned long nr_counted;
+
+static unsigned long count_calls(struct shrinker *s, struct shrink_control *sc)
+{
+	(void)s;
+	(void)sc;
+	nr_counted++;
+	return 0;
+}
+
+static unsigned long scan_nothing(struct shrinker *s, struct shrink_control *sc)
+{
+	(void)s;
+	(void)sc;
+	return SHRINK_STOP;
+}
+
+/*
+ * Of zone NORMAL nothing is left; areas come from HIGHMEM.  Sixteen rounds are
+ * those of a request that is to be served whatever it takes; a first try makes
+ * one, and another one where it is kswapd's turn.
+ */
+TEST(kvrealloc_asks_the_shrinkers_no_more_than_kvmalloc)
+{
+	struct shrinker *s;
+	unsigned long nr;
+	void *p;
+
+	WITH_CONF("highmem:on,kmem_limit:64M",
+		  kvrealloc_asks_the_shrinkers_no_more_than_kvmalloc);
+	p = kmalloc(100, GFP_KERNEL);
+	s = shrinker_alloc(0, "counts");
+	s->count_objects = count_calls;
+	s->scan_objects = scan_nothing;
+	shrinker_register(s);
+	while (alloc_page(GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN))
+		;
+	EXPECT(is_vmalloc_addr(kvmalloc(30000, GFP_KERNEL)));
+	nr_counted = 0;
+	EXPECT(is_vmalloc_addr(kvmalloc(30000, GFP_KERNEL)));
+	nr = nr_counted;
+	nr_counted = 0;
+	EXPECT(is_vmalloc_addr(kvrealloc(p, 30000, GFP_KERNEL)));
+	EXPECT_LE(nr_counted, 2 * nr);
+	shrinker_free(s);
+}
+
 TEST(objects_are_made_by_type)
 {
 	struct point {

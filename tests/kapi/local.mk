@@ -23,6 +23,7 @@ kapi_programs = \
 slab_programs = \
 	tests/kapi/areas \
 	tests/kapi/caches \
+	tests/kapi/fork \
 	tests/kapi/kmalloc \
 	tests/kapi/misuse \
 	tests/kapi/model \
@@ -30,8 +31,10 @@ slab_programs = \
 	tests/kapi/storm
 kapi_programs += $(slab_programs)
 check_PROGRAMS += $(kapi_programs)
-TESTS += $(kapi_programs) tests/kapi/modules.t tests/kapi/versions.t
-EXTRA_DIST += tests/kapi/modules.t tests/kapi/versions.t \
+TESTS += $(kapi_programs) tests/kapi/modules.t tests/kapi/names.t \
+	tests/kapi/versions.t
+EXTRA_DIST += tests/kapi/modules.t tests/kapi/names.c tests/kapi/names.t \
+	tests/kapi/versions.t \
 	tests/examples/kernel/driver.c
 noinst_HEADERS += tests/kapi/kapi.h tests/kapi/slab.h
 
@@ -82,6 +85,20 @@ tests_kapi_caches_SOURCES = tests/kapi/caches.c
 tests_kapi_caches_CPPFLAGS = $(kapi_cppflags)
 tests_kapi_caches_CFLAGS = $(kapi_cflags)
 tests_kapi_caches_LDADD = $(slab_ldadd)
+
+tests_kapi_fork_SOURCES = tests/kapi/fork.c
+tests_kapi_fork_CPPFLAGS = $(kapi_cppflags)
+tests_kapi_fork_CFLAGS = $(kapi_cflags)
+tests_kapi_fork_LDADD = $(slab_ldadd)
+
+if ENABLE_SHARED
+check_PROGRAMS += tests/kapi/fork-linked
+TESTS += tests/kapi/fork-linked
+endif
+tests_kapi_fork_linked_SOURCES = tests/kapi/fork.c
+tests_kapi_fork_linked_CPPFLAGS = $(kapi_cppflags) -DPF_LINKED
+tests_kapi_fork_linked_CFLAGS = $(kapi_cflags)
+tests_kapi_fork_linked_LDADD = tests/libtap.la libpfkernel.la
 
 tests_kapi_kmalloc_SOURCES = tests/kapi/kmalloc.c
 tests_kapi_kmalloc_CPPFLAGS = $(kapi_cppflags)

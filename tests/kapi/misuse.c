@@ -56,6 +56,43 @@ TEST(a_pointer_into_an_object_is_not_freed)
 		     "255 bytes behind its start at 0x");
 }
 
+/* Larger than the caches' objects: a block of pages, of NORMAL or of DMA. */
+static void free_inside_large(void *arg)
+{
+	char *p = kmalloc(20000, GFP_KERNEL);
+
+	kfree(p + (long)arg);
+}
+
+static void free_inside_large_dma(void *arg)
+{
+	char *p = kmalloc(20000, GFP_KERNEL | GFP_DMA);
+
+	kfree(p + (long)arg);
+}
+
+static void free_large_dma_twice(void *arg)
+{
+	char *p = kmalloc(20000, GFP_KERNEL | GFP_DMA);
+
+	kfree(p);
+	kfree(p + (long)arg);
+}
+
+TEST(a_pointer_into_a_large_object_is_not_freed)
+{
+	expect_abort(free_inside_large, (void *)8,
+		     "BUG: kfree of a pointer that is no object's start");
+	expect_abort(free_inside_large, (void *)4096,
+		     "an object of 32768 bytes, 4096 bytes behind its start at "
+		     "0x");
+	expect_abort(free_inside_large_dma, (void *)20000,
+		     "an object of 32768 bytes, 20000 bytes behind its start "
+		     "at 0x");
+	expect_abort(free_large_dma_twice, NULL,
+		     "kfree of pages that are free, or of alloc_pages()");
+}
+
 static void kfree_pages(void *arg)
 {
 	(void)arg;
@@ -114,16 +151,78 @@ TEST(free_says_that_it_is_not_malloc_s)
 	expect_abort(free_area, NULL, "vfree() frees");
 }
 
-static void ksize_of_freed(void *arg)
+static void ksize_of_malloc(void *arg)
 {
 	(void)arg;
 	kfree(kmalloc(1, GFP_KERNEL));
 	ksize(pf_malloc(100));
 }
 
+static void ksize_of_freed(void *arg)
+{
+	void *p = kmalloc((size_t)arg, GFP_KERNEL);
+
+	kfree(p);
+	ksize(p);
+}
+
+static void ksize_inside(void *arg)
+{
+	char *p = kmalloc((size_t)arg, GFP_KERNEL);
+
+	ksize(p + 8);
+}
+
 TEST(ksize_is_for_objects)
 {
-	expect_abort(ksize_of_freed, NULL, "BUG: ksize of memory of malloc()");
+	expect_abort(ksize_of_malloc, NULL, "BUG: ksize of memory of malloc()");
+	expect_abort(ksize_of_freed, (void *)64,
+		     "BUG: ksize of an object that is already free");
+	expect_abort(ksize_of_freed, (void *)20000, "BUG: ksize of ");
+	expect_abort(ksize_inside, (void *)64,
+		     "BUG: ksize of a pointer that is no object's start");
+	expect_abort(ksize_inside, (void *)20000,
+		     "BUG: ksize of a pointer that is no object's start");
+}
+
+static void krealloc_of_freed(void *arg)
+{
+	void *p = kmalloc(64, GFP_KERNEL);
+
+	kfree(p);
+	p = krealloc(p, (size_t)arg, GFP_KERNEL);
+}
+
+static void kvrealloc_inside(void *arg)
+{
+	char *p = kmalloc(64, GFP_KERNEL);
+
+	p = kvrealloc(p + 8, (size_t)arg, GFP_KERNEL);
+}
+
+TEST(krealloc_is_for_objects_in_use)
+{
+	expect_abort(krealloc_of_freed, (void *)32,
+		     "BUG: krealloc of an object that is already free");
+	expect_abort(krealloc_of_freed, (void *)200,
+		     "BUG: krealloc of an object that is already free");
+	expect_abort(kvrealloc_inside, (void *)32,
+		     "BUG: krealloc of a pointer that is no object's start");
+}
+
+static void kfree_sensitive_of_freed(void *arg)
+{
+	void *p = kmalloc(64, GFP_KERNEL);
+
+	(void)arg;
+	kfree(p);
+	kfree_sensitive(p);
+}
+
+TEST(what_is_free_is_not_overwritten)
+{
+	expect_abort(kfree_sensitive_of_freed, NULL,
+		     "BUG: kfree_sensitive of an object that is already free");
 }
 
 static void sleep_in_atomic(void *arg)

@@ -177,6 +177,116 @@ TEST(a_pool_can_be_resized)
 	EXPECT(pf_kmem_check());
 }
 
+static bool stop_using;
+
+/* More than there ever are in the pool; each has its own pattern. */
+static void *use(void *arg)
+{
+	unsigned char byte = (unsigned char)(unsigned long)arg;
+	void *p[30];
+	int i;
+
+	while (!READ_ONCE(stop_using)) {
+		for (i = 0; i < 30; i++) {
+			p[i] = mempool_alloc(shared, GFP_NOWAIT);
+			if (p[i])
+				memset(p[i], byte, 64);
+		}
+		for (i = 0; i < 30; i++) {
+			if (p[i] && !EXPECT(is_all(p[i], byte, 64)))
+				return NULL;
+			mempool_free(p[i], shared);
+		}
+	}
+	return NULL;
+}
+
+static int nr_out; /* of the elements below */
+
+static void *counted_alloc(gfp_t gfp, void *data)
+{
+	void *p;
+
+	/* Those who may not sleep live on what is put aside. */
+	if (!(gfp & __GFP_DIRECT_RECLAIM))
+		return NULL;
+	p = kmalloc((size_t)data, gfp);
+	if (p)
+		__atomic_fetch_add(&nr_out, 1, __ATOMIC_RELAXED);
+	return p;
+}
+
+static void counted_free(void *element, void *data)
+{
+	(void)data;
+	__atomic_fetch_sub(&nr_out, 1, __ATOMIC_RELAXED);
+	kfree(element);
+}
+
+static void *resize_again_and_again(void *arg)
+{
+	int i;
+
+	for (i = 0; i < STEPS(2000); i++) {
+		EXPECT_EQ(mempool_resize(shared, 1), 0);
+		EXPECT_EQ(mempool_resize(shared, 50 + i % 100), 0);
+	}
+	return arg;
+}
+
+TEST(a_pool_is_resized_while_others_use_and_resize_it)
+{
+	pthread_t users[3], resizers[2];
+	long i;
+
+	WRITE_ONCE(stop_using, false);
+	nr_out = 0;
+	shared = mempool_create(16, counted_alloc, counted_free, (void *)64);
+	for (i = 0; i < 3; i++)
+		pthread_create(&users[i], NULL, use, (void *)(i + 1));
+	for (i = 0; i < 2; i++)
+		pthread_create(&resizers[i], NULL, resize_again_and_again,
+			       NULL);
+	for (i = 0; i < 2; i++)
+		pthread_join(resizers[i], NULL);
+	WRITE_ONCE(stop_using, true);
+	for (i = 0; i < 3; i++)
+		pthread_join(users[i], NULL);
+	EXPECT_EQ(shared->curr_nr, nr_out);
+	EXPECT_EQ(mempool_resize(shared, 5), 0);
+	EXPECT_EQ(shared->curr_nr, 5);
+	EXPECT_EQ(nr_out, 5);
+	mempool_destroy(shared);
+	EXPECT_EQ(nr_out, 0);
+	EXPECT(pf_kmem_check());
+}
+
+/* A pool that is full already when it is to be filled. */
+static void *alloc_and_fill(gfp_t gfp, void *data)
+{
+	static bool is_inside;
+
+	if (!is_inside && shared) {
+		is_inside = true;
+		mempool_free(counted_alloc(gfp, data), shared);
+		is_inside = false;
+	}
+	return counted_alloc(gfp, data);
+}
+
+TEST(what_does_not_fit_into_a_pool_is_freed)
+{
+	nr_out = 0;
+	shared = NULL;
+	shared = mempool_create(1, alloc_and_fill, counted_free, (void *)64);
+	EXPECT_EQ(nr_out, 1);
+	EXPECT_EQ(mempool_resize(shared, 2), 0);
+	EXPECT_EQ(shared->curr_nr, 2);
+	EXPECT_EQ(nr_out, 2);
+	mempool_destroy(shared);
+	EXPECT_EQ(nr_out, 0);
+}
+
 TEST(elements_are_objects_or_pages)
 {
 	struct kmem_cache *s = kmem_cache_create("pool", 80, 0, 0, NULL);
@@ -266,6 +376,23 @@ TEST(a_shrinker_is_asked_for_its_share)
 	EXPECT_EQ(nr_asked, 0); /* SHRINK_EMPTY */
 	shrinker_free(s);
 	EXPECT_EQ(pf_shrink_slab(GFP_KERNEL, 0), 0);
+}
+
+static void register_twice(void *arg)
+{
+	struct shrinker *s = shrinker_of(4096);
+
+	(void)arg;
+	shrinker_register(s);
+	EXPECT_EQ(pf_shrink_slab(GFP_KERNEL, 2), 2048);
+	shrinker_free(s);
+	EXPECT_EQ(pf_shrink_slab(GFP_KERNEL, 0), 0);
+}
+
+TEST(a_shrinker_that_is_registered_twice_is_asked_once)
+{
+	expect_said(register_twice, NULL,
+		    "register_shrinker of one that is registered");
 }
 
 TEST(less_than_a_portion_is_remembered)
@@ -387,4 +514,36 @@ TEST(a_shrinker_ends_when_nobody_is_in_it)
 	msleep(10);
 	shrinker_free(s);
 	pthread_join(thread, NULL);
+}
+
+/* What lib/preload does where it is malloc. */
+void kmem_fork_prepare(void);
+void kmem_fork_parent(void);
+
+static bool is_asked;
+
+static unsigned long count_slowly(struct shrinker *s, struct shrink_control *sc)
+{
+	(void)s;
+	(void)sc;
+	WRITE_ONCE(is_asked, true);
+	msleep(50);
+	return 0;
+}
+
+/* Who asks gives up waiting for a fork after two seconds. */
+TEST(a_shrinker_ends_after_a_fork_that_lasted)
+{
+	struct shrinker *s = shrinker_of(0);
+	pthread_t thread;
+
+	s->count_objects = count_slowly;
+	is_asked = false;
+	pthread_create(&thread, NULL, shrink_now, NULL);
+	while (!READ_ONCE(is_asked))
+		msleep(1);
+	kmem_fork_prepare();
+	pthread_join(thread, NULL);
+	kmem_fork_parent();
+	shrinker_free(s);
 }

@@ -34,29 +34,66 @@ static inline enum zone_type gfp_zone(gfp_t gfp)
 	return gfp & __GFP_HIGHMEM ? ZONE_HIGHMEM : ZONE_NORMAL;
 }
 
-#define alloc_pages(gfp, order) pf_alloc_pages(gfp, order)
-#define alloc_pages_node(nid, gfp, order) \
-	((void)(nid), pf_alloc_pages(gfp, order))
+static inline struct page *alloc_pages(gfp_t gfp, unsigned int order)
+{
+	return pf_alloc_pages(gfp, order);
+}
+
+static inline struct page *alloc_pages_node(int nid, gfp_t gfp,
+					    unsigned int order)
+{
+	(void)nid;
+	return pf_alloc_pages(gfp, order);
+}
+
 #define __alloc_pages_node(nid, gfp, order) alloc_pages_node(nid, gfp, order)
 #define __alloc_pages(gfp, order, nid, mask) \
 	((void)(mask), alloc_pages_node(nid, gfp, order))
-#define alloc_pages_noprof(gfp, order) pf_alloc_pages(gfp, order)
-#define alloc_page(gfp)		       pf_alloc_pages(gfp, 0)
-#define __free_pages(page, order)      pf_free_pages(page, order)
-#define __free_page(page)	       pf_free_pages(page, 0)
+#define alloc_pages_noprof(gfp, order) alloc_pages(gfp, order)
+#define alloc_page(gfp)		       alloc_pages(gfp, 0)
 
-#define __get_free_pages(gfp, order) pf_get_free_pages(gfp, order)
-#define __get_free_page(gfp)	     pf_get_free_pages(gfp, 0)
-#define get_zeroed_page(gfp)	     pf_get_free_pages((gfp) | __GFP_ZERO, 0)
-#define __get_dma_pages(gfp, order)  pf_get_free_pages((gfp) | GFP_DMA, order)
-#define free_pages(addr, order)	     pf_free_pages_addr(addr, order)
+static inline void __free_pages(struct page *page, unsigned int order)
+{
+	pf_free_pages(page, order);
+}
 
-#define free_page(addr) pf_free_pages_addr((unsigned long)(addr), 0)
+#define __free_page(page) __free_pages(page, 0)
 
-#define alloc_pages_exact(size, gfp) pf_alloc_pages_exact(size, gfp)
-#define alloc_pages_exact_nid(nid, size, gfp) \
-	((void)(nid), pf_alloc_pages_exact(size, gfp))
-#define free_pages_exact(addr, size) pf_free_pages_exact(addr, size)
+static inline unsigned long __get_free_pages(gfp_t gfp, unsigned int order)
+{
+	return pf_get_free_pages(gfp, order);
+}
+
+static inline unsigned long get_zeroed_page(gfp_t gfp)
+{
+	return pf_get_free_pages(gfp | __GFP_ZERO, 0);
+}
+
+#define __get_free_page(gfp)	    __get_free_pages(gfp, 0)
+#define __get_dma_pages(gfp, order) __get_free_pages((gfp) | GFP_DMA, order)
+
+static inline void free_pages(unsigned long addr, unsigned int order)
+{
+	pf_free_pages_addr(addr, order);
+}
+
+#define free_page(addr) free_pages((unsigned long)(addr), 0)
+
+static inline void *alloc_pages_exact(size_t size, gfp_t gfp)
+{
+	return pf_alloc_pages_exact(size, gfp);
+}
+
+static inline void *alloc_pages_exact_nid(int nid, size_t size, gfp_t gfp)
+{
+	(void)nid;
+	return pf_alloc_pages_exact(size, gfp);
+}
+
+static inline void free_pages_exact(void *addr, size_t size)
+{
+	pf_free_pages_exact(addr, size);
+}
 
 /* The call for arrays changed its name in 6.14. */
 #if PF_LINUX_VERSION_CODE < KERNEL_VERSION(6, 14, 0)

@@ -15,12 +15,32 @@
 
 #include "../highmem.h"
 
-#define kmap(page)	      pf_kmap(page)
-#define kunmap(page)	      pf_kunmap(page)
-#define kmap_to_page(addr)    pf_kmap_to_page(addr)
-#define kmap_flush_unused()   pf_kmap_flush_unused()
-#define kmap_local_page(page) pf_kmap_local_page(page)
-#define kunmap_local(addr)    pf_kunmap_local(addr)
+static inline void *kmap(struct page *page)
+{
+	return pf_kmap(page);
+}
+
+static inline void kunmap(const struct page *page)
+{
+	pf_kunmap((struct page *)(unsigned long)page);
+}
+
+static inline struct page *kmap_to_page(const void *addr)
+{
+	return pf_kmap_to_page(addr);
+}
+
+static inline void kmap_flush_unused(void)
+{
+	pf_kmap_flush_unused();
+}
+
+static inline void *kmap_local_page(const struct page *page)
+{
+	return pf_kmap_local_page(page);
+}
+
+#define kunmap_local(addr) pf_kunmap_local(addr)
 
 static inline void *kmap_local_folio(const struct folio *folio, size_t offset)
 {

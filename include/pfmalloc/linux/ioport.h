@@ -2,9 +2,10 @@
 /*
  * linux/ioport.h - the tree of resources under the kernel's names
  *
- * There is one tree, that of the I/O ports; &ioport_resource is its root, and
- * no constant: it cannot initialise a static variable.  region_intersects()
- * looks there, as the kernel's looks at memory.
+ * There are two trees, of the I/O ports and of memory.  &ioport_resource and
+ * &iomem_resource are their roots, and no constants: they cannot initialise a
+ * static variable.  region_intersects() looks at the ports, where the kernel's
+ * looks at memory.
  */
 #ifndef PFMALLOC_LINUX_IOPORT_H
 #define PFMALLOC_LINUX_IOPORT_H
@@ -15,10 +16,13 @@
 #include "../ioport.h"
 
 #define ioport_resource (*pf_ioport_root())
+#define iomem_resource	(*pf_iomem_root())
 
 #define request_region	     pf_request_region
 #define request_muxed_region pf_request_muxed_region
 #define release_region	     pf_release_region
+#define request_mem_region   pf_request_mem_region
+#define release_mem_region   pf_release_mem_region
 #define request_resource     pf_request_resource
 #define insert_resource	     pf_insert_resource
 #define release_resource     pf_release_resource

@@ -17,8 +17,12 @@
 #define ktime_add(lhs, rhs)  ((lhs) + (rhs))
 #define ktime_add_ns(kt, ns) ((kt) + (s64)(ns))
 #define ktime_sub_ns(kt, ns) ((kt) - (s64)(ns))
-#define ktime_to_ns(kt)	     (kt)
 #define ns_to_ktime(ns)	     ((ktime_t)(ns))
+
+static inline s64 ktime_to_ns(const ktime_t kt)
+{
+	return kt;
+}
 
 static inline ktime_t ktime_set(const s64 secs, const unsigned long nsecs)
 {

@@ -14,20 +14,65 @@
 
 #include "../mempool.h"
 
-#define mempool_create(min_nr, alloc, free, data) \
-	pf_mempool_create(min_nr, alloc, free, data, GFP_KERNEL)
-#define mempool_create_node(min_nr, alloc, free, data, gfp, node) \
-	((void)(node), pf_mempool_create(min_nr, alloc, free, data, gfp))
-#define mempool_init(pool, min_nr, alloc, free, data) \
-	pf_mempool_init(pool, min_nr, alloc, free, data, GFP_KERNEL)
-#define mempool_init_node(pool, min_nr, alloc, free, data, gfp, node) \
-	((void)(node), pf_mempool_init(pool, min_nr, alloc, free, data, gfp))
-#define mempool_destroy(pool)		 pf_mempool_destroy(pool)
-#define mempool_exit(pool)		 pf_mempool_exit(pool)
-#define mempool_resize(pool, min_nr)	 pf_mempool_resize(pool, min_nr)
-#define mempool_alloc(pool, gfp)	 pf_mempool_alloc(pool, gfp)
-#define mempool_alloc_preallocated(pool) pf_mempool_alloc_preallocated(pool)
-#define mempool_free(element, pool)	 pf_mempool_free(element, pool)
+static inline mempool_t *mempool_create(int min_nr, mempool_alloc_t *alloc,
+					mempool_free_t *free, void *data)
+{
+	return pf_mempool_create(min_nr, alloc, free, data, GFP_KERNEL);
+}
+
+static inline mempool_t *mempool_create_node(int min_nr, mempool_alloc_t *alloc,
+					     mempool_free_t *free, void *data,
+					     gfp_t gfp, int node)
+{
+	(void)node;
+	return pf_mempool_create(min_nr, alloc, free, data, gfp);
+}
+
+static inline int mempool_init(mempool_t *pool, int min_nr,
+			       mempool_alloc_t *alloc, mempool_free_t *free,
+			       void *data)
+{
+	return pf_mempool_init(pool, min_nr, alloc, free, data, GFP_KERNEL);
+}
+
+static inline int mempool_init_node(mempool_t *pool, int min_nr,
+				    mempool_alloc_t *alloc,
+				    mempool_free_t *free, void *data, gfp_t gfp,
+				    int node)
+{
+	(void)node;
+	return pf_mempool_init(pool, min_nr, alloc, free, data, gfp);
+}
+
+static inline void mempool_destroy(mempool_t *pool)
+{
+	pf_mempool_destroy(pool);
+}
+
+static inline void mempool_exit(mempool_t *pool)
+{
+	pf_mempool_exit(pool);
+}
+
+static inline int mempool_resize(mempool_t *pool, int min_nr)
+{
+	return pf_mempool_resize(pool, min_nr);
+}
+
+static inline void *mempool_alloc(mempool_t *pool, gfp_t gfp)
+{
+	return pf_mempool_alloc(pool, gfp);
+}
+
+static inline void *mempool_alloc_preallocated(mempool_t *pool)
+{
+	return pf_mempool_alloc_preallocated(pool);
+}
+
+static inline void mempool_free(void *element, mempool_t *pool)
+{
+	pf_mempool_free(element, pool);
+}
 
 static inline bool mempool_initialized(mempool_t *pool)
 {
@@ -48,27 +93,56 @@ static inline bool mempool_is_saturated(mempool_t *pool)
 #define mempool_alloc_pages pf_mempool_alloc_pages
 #define mempool_free_pages  pf_mempool_free_pages
 
-#define mempool_create_slab_pool(min_nr, cache) \
-	mempool_create(min_nr, mempool_alloc_slab, mempool_free_slab, cache)
-#define mempool_init_slab_pool(pool, min_nr, cache) \
-	mempool_init(pool, min_nr, mempool_alloc_slab, mempool_free_slab, cache)
-#define mempool_create_kmalloc_pool(min_nr, size)              \
-	mempool_create(min_nr, mempool_kmalloc, mempool_kfree, \
-		       (void *)(unsigned long)(size))
-#define mempool_init_kmalloc_pool(pool, min_nr, size)              \
-	mempool_init(pool, min_nr, mempool_kmalloc, mempool_kfree, \
-		     (void *)(unsigned long)(size))
-#define mempool_create_kvmalloc_pool(min_nr, size)               \
-	mempool_create(min_nr, mempool_kvmalloc, mempool_kvfree, \
-		       (void *)(unsigned long)(size))
-#define mempool_init_kvmalloc_pool(pool, min_nr, size)               \
-	mempool_init(pool, min_nr, mempool_kvmalloc, mempool_kvfree, \
-		     (void *)(unsigned long)(size))
-#define mempool_create_page_pool(min_nr, order)                         \
-	mempool_create(min_nr, mempool_alloc_pages, mempool_free_pages, \
-		       (void *)(unsigned long)(order))
-#define mempool_init_page_pool(pool, min_nr, order)                         \
-	mempool_init(pool, min_nr, mempool_alloc_pages, mempool_free_pages, \
-		     (void *)(unsigned long)(order))
+static inline mempool_t *mempool_create_slab_pool(int min_nr,
+						  struct kmem_cache *cache)
+{
+	return mempool_create(min_nr, mempool_alloc_slab, mempool_free_slab,
+			      cache);
+}
+
+static inline int mempool_init_slab_pool(mempool_t *pool, int min_nr,
+					 struct kmem_cache *cache)
+{
+	return mempool_init(pool, min_nr, mempool_alloc_slab, mempool_free_slab,
+			    cache);
+}
+
+static inline mempool_t *mempool_create_kmalloc_pool(int min_nr, size_t size)
+{
+	return mempool_create(min_nr, mempool_kmalloc, mempool_kfree,
+			      (void *)size);
+}
+
+static inline int mempool_init_kmalloc_pool(mempool_t *pool, int min_nr,
+					    size_t size)
+{
+	return mempool_init(pool, min_nr, mempool_kmalloc, mempool_kfree,
+			    (void *)size);
+}
+
+static inline mempool_t *mempool_create_kvmalloc_pool(int min_nr, size_t size)
+{
+	return mempool_create(min_nr, mempool_kvmalloc, mempool_kvfree,
+			      (void *)size);
+}
+
+static inline int mempool_init_kvmalloc_pool(mempool_t *pool, int min_nr,
+					     size_t size)
+{
+	return mempool_init(pool, min_nr, mempool_kvmalloc, mempool_kvfree,
+			    (void *)size);
+}
+
+static inline mempool_t *mempool_create_page_pool(int min_nr, int order)
+{
+	return mempool_create(min_nr, mempool_alloc_pages, mempool_free_pages,
+			      (void *)(long)order);
+}
+
+static inline int mempool_init_page_pool(mempool_t *pool, int min_nr, int order)
+{
+	return mempool_init(pool, min_nr, mempool_alloc_pages,
+			    mempool_free_pages, (void *)(long)order);
+}
 
 #endif

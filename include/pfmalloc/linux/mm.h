@@ -188,8 +188,16 @@ static inline int page_to_nid(const struct page *page)
 /* Frames of all zones: what there may be, and what is left. */
 pf_api unsigned long pf_totalram_pages(void);
 pf_api unsigned long pf_nr_free_pages(void);
-#define totalram_pages() pf_totalram_pages()
-#define nr_free_pages()	 pf_nr_free_pages()
+
+static inline unsigned long totalram_pages(void)
+{
+	return pf_totalram_pages();
+}
+
+static inline unsigned long nr_free_pages(void)
+{
+	return pf_nr_free_pages();
+}
 
 /* ------------------------------------------------------------------------
  * Mappings
@@ -231,8 +239,18 @@ pf_api struct vm_area_struct *pf_find_vma_prev(struct mm_struct *mm,
 pf_api size_t pf_vma_contents_text(const struct vm_area_struct *vma, char *text,
 				   size_t size);
 
-#define find_vma(mm, addr)	       pf_find_vma(mm, addr)
-#define find_vma_prev(mm, addr, pprev) pf_find_vma_prev(mm, addr, pprev)
+static inline struct vm_area_struct *find_vma(struct mm_struct *mm,
+					      unsigned long addr)
+{
+	return pf_find_vma(mm, addr);
+}
+
+static inline struct vm_area_struct *
+find_vma_prev(struct mm_struct *mm, unsigned long addr,
+	      struct vm_area_struct **pprev)
+{
+	return pf_find_vma_prev(mm, addr, pprev);
+}
 
 /* The mapping that contains @addr, or NULL. */
 static inline struct vm_area_struct *vma_lookup(struct mm_struct *mm,

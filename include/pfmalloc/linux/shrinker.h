@@ -22,12 +22,25 @@
 #define SHRINKER_NONSLAB     0x20
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
-#define shrinker_alloc(flags, ...) pf_shrinker_alloc(flags, __VA_ARGS__)
-#define shrinker_register(s)	   pf_shrinker_register(s)
-#define shrinker_free(s)	   pf_shrinker_free(s)
+#define shrinker_alloc pf_shrinker_alloc
+
+static inline void shrinker_register(struct shrinker *s)
+{
+	pf_shrinker_register(s);
+}
+
+static inline void shrinker_free(struct shrinker *s)
+{
+	pf_shrinker_free(s);
+}
 #else
+static inline void unregister_shrinker(struct shrinker *s)
+{
+	pf_unregister_shrinker(s);
+}
+
+/* Without a name, too, as before 6.0. */
 #define register_shrinker(s, ...)     pf_register_shrinker(s)
-#define unregister_shrinker(s)	      pf_unregister_shrinker(s)
 #define prealloc_shrinker(s, ...)     ((void)(s), 0)
 #define register_shrinker_prepared(s) pf_shrinker_register(s)
 #define free_prealloced_shrinker(s)   ((void)(s))

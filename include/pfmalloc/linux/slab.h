@@ -38,7 +38,7 @@
 #define SLAB_KMALLOC		((slab_flags_t)0x00001000u)
 #define SLAB_HWCACHE_ALIGN	((slab_flags_t)PF_SLAB_HWCACHE_ALIGN)
 #define SLAB_CACHE_DMA		((slab_flags_t)PF_SLAB_CACHE_DMA)
-#define SLAB_CACHE_DMA32	((slab_flags_t)0x00008000u)
+#define SLAB_CACHE_DMA32	((slab_flags_t)PF_SLAB_CACHE_DMA32)
 #define SLAB_STORE_USER		((slab_flags_t)0x00010000u)
 #define SLAB_RECLAIM_ACCOUNT	((slab_flags_t)PF_SLAB_RECLAIM_ACCOUNT)
 #define SLAB_TEMPORARY		SLAB_RECLAIM_ACCOUNT
@@ -57,41 +57,106 @@
  * Memory of any size
  * ------------------------------------------------------------------------ */
 
-#define kmalloc(size, gfp)		 pf_kmalloc(size, gfp)
-#define kzalloc(size, gfp)		 pf_kmalloc(size, (gfp) | __GFP_ZERO)
-#define kmalloc_array(n, size, gfp)	 pf_kmalloc_array(n, size, gfp)
-#define kcalloc(n, size, gfp)		 pf_kmalloc_array(n, size, (gfp) | __GFP_ZERO)
-#define kmalloc_node(size, gfp, node)	 ((void)(node), pf_kmalloc(size, gfp))
-#define kzalloc_node(size, gfp, node)	 ((void)(node), kzalloc(size, gfp))
-#define kcalloc_node(n, size, gfp, node) ((void)(node), kcalloc(n, size, gfp))
-#define kmalloc_array_node(n, size, gfp, node) \
-	((void)(node), pf_kmalloc_array(n, size, gfp))
-#define kmalloc_track_caller(size, gfp)		   pf_kmalloc(size, gfp)
-#define kmalloc_node_track_caller(size, gfp, node) kmalloc_node(size, gfp, node)
-#define kmalloc_nolock(size, gfp, node) \
-	((void)(node), pf_kmalloc(size, (gfp) & ~__GFP_RECLAIM))
-#define krealloc(p, size, gfp)		pf_krealloc(p, size, gfp)
-#define krealloc_array(p, n, size, gfp) pf_krealloc_array(p, n, size, gfp)
-#define kfree_sensitive(p)		pf_kfree_sensitive(p)
-#define kzfree(p)			pf_kfree_sensitive(p)
-#define kfree_nolock(p)			pf_kfree(p)
-#define ksize(p)			pf_ksize(p)
-#define kmalloc_size_roundup(size)	pf_kmalloc_size_roundup(size)
-
 /* Functions, whose addresses clients pass on. */
+static inline void *kmalloc(size_t size, gfp_t gfp)
+{
+	return pf_kmalloc(size, gfp);
+}
+
+static inline void *kzalloc(size_t size, gfp_t gfp)
+{
+	return pf_kmalloc(size, gfp | __GFP_ZERO);
+}
+
+static inline void *kmalloc_array(size_t n, size_t size, gfp_t gfp)
+{
+	return pf_kmalloc_array(n, size, gfp);
+}
+
+static inline void *kcalloc(size_t n, size_t size, gfp_t gfp)
+{
+	return pf_kmalloc_array(n, size, gfp | __GFP_ZERO);
+}
+
+static inline void *kmalloc_node(size_t size, gfp_t gfp, int node)
+{
+	(void)node;
+	return pf_kmalloc(size, gfp);
+}
+
+static inline void *kzalloc_node(size_t size, gfp_t gfp, int node)
+{
+	(void)node;
+	return pf_kmalloc(size, gfp | __GFP_ZERO);
+}
+
+static inline void *kmalloc_array_node(size_t n, size_t size, gfp_t gfp,
+				       int node)
+{
+	(void)node;
+	return pf_kmalloc_array(n, size, gfp);
+}
+
+static inline void *kcalloc_node(size_t n, size_t size, gfp_t gfp, int node)
+{
+	(void)node;
+	return pf_kmalloc_array(n, size, gfp | __GFP_ZERO);
+}
+
+static inline void *kmalloc_nolock(size_t size, gfp_t gfp, int node)
+{
+	(void)node;
+	return pf_kmalloc(size, gfp & ~__GFP_RECLAIM);
+}
+
+#define kmalloc_noprof(size, gfp)		   kmalloc(size, gfp)
+#define kmalloc_track_caller(size, gfp)		   kmalloc(size, gfp)
+#define kmalloc_node_track_caller(size, gfp, node) kmalloc_node(size, gfp, node)
+
+static inline void *krealloc(const void *p, size_t size, gfp_t gfp)
+{
+	return pf_krealloc(p, size, gfp);
+}
+
+static inline void *krealloc_array(void *p, size_t n, size_t size, gfp_t gfp)
+{
+	return pf_krealloc_array(p, n, size, gfp);
+}
+
 static inline void kfree(const void *p)
 {
 	pf_kfree(p);
 }
 
-static inline void kvfree(const void *p)
+static inline void kfree_nolock(const void *p)
 {
-	pf_kvfree(p);
+	pf_kfree(p);
+}
+
+static inline void kfree_sensitive(const void *p)
+{
+	pf_kfree_sensitive(p);
+}
+
+/* Up to Linux 5.17. */
+static inline void kzfree(const void *p)
+{
+	pf_kfree_sensitive(p);
 }
 
 static inline void kfree_bulk(size_t nr, void **objects)
 {
 	pf_kmem_cache_free_bulk(NULL, nr, objects);
+}
+
+static inline size_t ksize(const void *p)
+{
+	return pf_ksize(p);
+}
+
+static inline size_t kmalloc_size_roundup(size_t size)
+{
+	return pf_kmalloc_size_roundup(size);
 }
 
 /* Linux 7.0: by the type of what they are for. */
@@ -138,19 +203,60 @@ static inline void kfree_bulk(size_t nr, void **objects)
 	size_add(sizeof(__typeof__(VAR_OR_TYPE)), \
 		 size_mul(n, sizeof(*((__typeof__(VAR_OR_TYPE) *)NULL)->FAM)))
 
-#define kvmalloc(size, gfp)	       pf_kvmalloc(size, gfp)
-#define kvzalloc(size, gfp)	       pf_kvmalloc(size, (gfp) | __GFP_ZERO)
-#define kvmalloc_array(n, size, gfp)   pf_kvmalloc_array(n, size, gfp)
-#define kvcalloc(n, size, gfp)	       pf_kvmalloc_array(n, size, (gfp) | __GFP_ZERO)
-#define kvmalloc_node(size, gfp, node) ((void)(node), pf_kvmalloc(size, gfp))
-#define kvzalloc_node(size, gfp, node) ((void)(node), kvzalloc(size, gfp))
-#define kvfree_sensitive(p, len)       pf_kvfree_sensitive(p, len)
+static inline void *kvmalloc(size_t size, gfp_t gfp)
+{
+	return pf_kvmalloc(size, gfp);
+}
+
+static inline void *kvzalloc(size_t size, gfp_t gfp)
+{
+	return pf_kvmalloc(size, gfp | __GFP_ZERO);
+}
+
+static inline void *kvmalloc_array(size_t n, size_t size, gfp_t gfp)
+{
+	return pf_kvmalloc_array(n, size, gfp);
+}
+
+static inline void *kvcalloc(size_t n, size_t size, gfp_t gfp)
+{
+	return pf_kvmalloc_array(n, size, gfp | __GFP_ZERO);
+}
+
+static inline void *kvmalloc_node(size_t size, gfp_t gfp, int node)
+{
+	(void)node;
+	return pf_kvmalloc(size, gfp);
+}
+
+static inline void *kvzalloc_node(size_t size, gfp_t gfp, int node)
+{
+	(void)node;
+	return pf_kvmalloc(size, gfp | __GFP_ZERO);
+}
+
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
-#define kvrealloc(p, size, gfp) pf_kvrealloc(p, size, gfp)
+static inline void *kvrealloc(const void *p, size_t size, gfp_t gfp)
+{
+	return pf_kvrealloc(p, size, gfp);
+}
 #else
-#define kvrealloc(p, old_size, size, gfp) \
-	pf_kvrealloc_old(p, old_size, size, gfp)
+static inline void *kvrealloc(const void *p, size_t old_size, size_t size,
+			      gfp_t gfp)
+{
+	return pf_kvrealloc_old(p, old_size, size, gfp);
+}
 #endif
+
+static inline void kvfree(const void *p)
+{
+	pf_kvfree(p);
+}
+
+static inline void kvfree_sensitive(const void *p, size_t len)
+{
+	pf_kvfree_sensitive(p, len);
+}
 
 DEFINE_FREE(kfree, void *, if (!IS_ERR_OR_NULL(_T)) pf_kfree(_T))
 DEFINE_FREE(kvfree, void *, if (!IS_ERR_OR_NULL(_T)) pf_kvfree(_T))
@@ -160,21 +266,41 @@ DEFINE_FREE(kfree_sensitive, void *, if (_T) pf_kfree_sensitive(_T))
  * Copies of text; the kernel has them in <linux/string.h>, too
  * ------------------------------------------------------------------------ */
 
-#define kmemdup(p, len, gfp)	       pf_kmemdup(p, len, gfp)
-#define kmemdup_array(p, n, size, gfp) pf_kmemdup(p, size_mul(n, size), gfp)
-#define kvmemdup(p, len, gfp)	       pf_kvmemdup(p, len, gfp)
-#define kmemdup_nul(s, len, gfp)       pf_kmemdup_nul(s, len, gfp)
-#define kstrdup(s, gfp)		       pf_kstrdup(s, gfp)
-#define kstrndup(s, max, gfp)	       pf_kstrndup(s, max, gfp)
-#define kasprintf(gfp, ...)	       pf_kasprintf(gfp, __VA_ARGS__)
-#define kvasprintf(gfp, fmt, args)     pf_kvasprintf(gfp, fmt, args)
+static inline void *kmemdup(const void *p, size_t len, gfp_t gfp)
+{
+	return pf_kmemdup(p, len, gfp);
+}
 
-static inline void *pf_kvmemdup(const void *p, size_t len, gfp_t gfp)
+static inline void *kmemdup_array(const void *p, size_t n, size_t size,
+				  gfp_t gfp)
+{
+	return pf_kmemdup(p, size_mul(n, size), gfp);
+}
+
+static inline void *kvmemdup(const void *p, size_t len, gfp_t gfp)
 {
 	void *copy = pf_kvmalloc(len, gfp);
 
 	return copy ? __builtin_memcpy(copy, p, len) : NULL;
 }
+
+static inline char *kmemdup_nul(const char *s, size_t len, gfp_t gfp)
+{
+	return pf_kmemdup_nul(s, len, gfp);
+}
+
+static inline char *kstrdup(const char *s, gfp_t gfp)
+{
+	return pf_kstrdup(s, gfp);
+}
+
+static inline char *kstrndup(const char *s, size_t max, gfp_t gfp)
+{
+	return pf_kstrndup(s, max, gfp);
+}
+
+#define kasprintf  pf_kasprintf
+#define kvasprintf pf_kvasprintf
 
 /* A constant of the program's own is not copied. */
 extern const char __executable_start[] __attribute__((weak));
@@ -201,27 +327,9 @@ static inline void kfree_const(const void *p)
  * Caches
  * ------------------------------------------------------------------------ */
 
-/* Linux 6.12: what a cache may have beside a name and a size. */
-struct kmem_cache_args {
-	unsigned int align;
-	unsigned int useroffset;     /* of what may be copied to user space: */
-	unsigned int usersize;	     /* all of it may, here */
-	unsigned int freeptr_offset; /* no link lies in an object, here */
-	bool use_freeptr_offset;
-	void (*ctor)(void *object);
-	unsigned int sheaf_capacity; /* of a thread's: chosen here */
-};
-
-static inline struct kmem_cache *
-pf_kmem_cache_create_args(const char *name, unsigned int size,
-			  struct kmem_cache_args *args, slab_flags_t flags)
-{
-	if (!args)
-		return pf_kmem_cache_create(name, size, 0, flags, NULL);
-	return pf_kmem_cache_create(name, size, args->align, flags, args->ctor);
-}
-
-/* (name, size, align, flags, ctor), or (name, size, &args, flags). */
+/* (name, size, align, flags, ctor); since Linux 6.12 (name, size, &args, flags),
+ * too. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 #define PF_CREATE_5(name, size, align, flags, ctor) \
 	pf_kmem_cache_create(name, size, align, flags, ctor)
 #define PF_CREATE_4(name, size, args, flags) \
@@ -230,36 +338,102 @@ pf_kmem_cache_create_args(const char *name, unsigned int size,
 #define kmem_cache_create(...)                                     \
 	PF_CREATE(__VA_ARGS__, PF_CREATE_5, PF_CREATE_4, unused, ) \
 	(__VA_ARGS__)
-#define kmem_cache_create_usercopy(name, size, align, flags, offset, len, \
-				   ctor)                                  \
-	((void)(offset), (void)(len),                                     \
-	 pf_kmem_cache_create(name, size, align, flags, ctor))
+#else
+static inline struct kmem_cache *
+kmem_cache_create(const char *name, unsigned int size, unsigned int align,
+		  slab_flags_t flags, void (*ctor)(void *object))
+{
+	return pf_kmem_cache_create(name, size, align, flags, ctor);
+}
+#endif
+
+static inline struct kmem_cache *
+kmem_cache_create_usercopy(const char *name, unsigned int size,
+			   unsigned int align, slab_flags_t flags,
+			   unsigned int useroffset, unsigned int usersize,
+			   void (*ctor)(void *object))
+{
+	struct kmem_cache_args args = {
+		.align = align,
+		.useroffset = useroffset,
+		.usersize = usersize,
+		.ctor = ctor,
+	};
+
+	return pf_kmem_cache_create_args(name, size, &args, flags);
+}
 
 #define KMEM_CACHE(pf_struct, flags)                               \
 	pf_kmem_cache_create(#pf_struct, sizeof(struct pf_struct), \
 			     __alignof__(struct pf_struct), flags, NULL)
-#define KMEM_CACHE_USERCOPY(pf_struct, flags, field) \
-	KMEM_CACHE(pf_struct, flags)
+#define KMEM_CACHE_USERCOPY(pf_struct, flags, field)                       \
+	kmem_cache_create_usercopy(#pf_struct, sizeof(struct pf_struct),   \
+				   __alignof__(struct pf_struct), flags,   \
+				   offsetof(struct pf_struct, field),      \
+				   sizeof(((struct pf_struct *)0)->field), \
+				   NULL)
 
-#define kmem_cache_destroy(s)	  pf_kmem_cache_destroy(s)
-#define kmem_cache_shrink(s)	  pf_kmem_cache_shrink(s)
-#define kmem_cache_size(s)	  pf_kmem_cache_size(s)
-#define kmem_cache_alloc(s, gfp)  pf_kmem_cache_alloc(s, gfp)
-#define kmem_cache_zalloc(s, gfp) pf_kmem_cache_alloc(s, (gfp) | __GFP_ZERO)
-#define kmem_cache_alloc_node(s, gfp, node) \
-	((void)(node), pf_kmem_cache_alloc(s, gfp))
+static __always_inline void kmem_cache_destroy(struct kmem_cache *s)
+{
+	pf_kmem_cache_destroy(s);
+}
+
+static inline int kmem_cache_shrink(struct kmem_cache *s)
+{
+	return pf_kmem_cache_shrink(s);
+}
+
+static inline unsigned int kmem_cache_size(struct kmem_cache *s)
+{
+	return pf_kmem_cache_size(s);
+}
+
+static inline void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp)
+{
+	return pf_kmem_cache_alloc(s, gfp);
+}
+
+static inline void *kmem_cache_zalloc(struct kmem_cache *s, gfp_t gfp)
+{
+	return pf_kmem_cache_alloc(s, gfp | __GFP_ZERO);
+}
+
+static inline void *kmem_cache_alloc_node(struct kmem_cache *s, gfp_t gfp,
+					  int node)
+{
+	(void)node;
+	return pf_kmem_cache_alloc(s, gfp);
+}
+
+#define kmem_cache_alloc_noprof(s, gfp) kmem_cache_alloc(s, gfp)
 #define kmem_cache_alloc_lru(s, lru, gfp) \
 	((void)(lru), pf_kmem_cache_alloc(s, gfp))
-#define kmem_cache_alloc_noprof(s, gfp) pf_kmem_cache_alloc(s, gfp)
-#define kmem_cache_alloc_bulk(s, gfp, n, p) \
-	((int)pf_kmem_cache_alloc_bulk(s, gfp, n, p))
-#define kmem_cache_free_bulk(s, n, p) pf_kmem_cache_free_bulk(s, n, p)
-#define kmem_dump_obj(p)	      pf_kmem_dump_obj(p)
-#define kmem_valid_obj(p)	      pf_kmem_dump_obj(p)
 
 static inline void kmem_cache_free(struct kmem_cache *s, void *object)
 {
 	pf_kmem_cache_free(s, object);
+}
+
+static inline int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t gfp,
+					size_t n, void **p)
+{
+	return (int)pf_kmem_cache_alloc_bulk(s, gfp, n, p);
+}
+
+static inline void kmem_cache_free_bulk(struct kmem_cache *s, size_t n,
+					void **p)
+{
+	pf_kmem_cache_free_bulk(s, n, p);
+}
+
+static inline bool kmem_dump_obj(void *p)
+{
+	return pf_kmem_dump_obj(p);
+}
+
+static inline bool kmem_valid_obj(void *p)
+{
+	return pf_kmem_dump_obj(p);
 }
 
 #define slab_sheaf pf_slab_sheaf

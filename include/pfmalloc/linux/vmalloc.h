@@ -7,6 +7,7 @@
 #ifndef PFMALLOC_LINUX_VMALLOC_H
 #define PFMALLOC_LINUX_VMALLOC_H
 
+#include <linux/compiler.h>
 #include <linux/gfp_types.h>
 #include <linux/mm_types.h>
 #include <linux/numa.h>
@@ -31,47 +32,165 @@
 #define VMALLOC_END   ((unsigned long)pf_vmalloc_end())
 #define VMALLOC_TOTAL (VMALLOC_END - VMALLOC_START)
 
-#define vmalloc(size)		      pf_vmalloc(size)
-#define vzalloc(size)		      pf_vmalloc(size)
-#define vmalloc_noprof(size)	      pf_vmalloc(size)
-#define vmalloc_node(size, node)      ((void)(node), pf_vmalloc(size))
-#define vzalloc_node(size, node)      ((void)(node), pf_vmalloc(size))
-#define vmalloc_user(size)	      pf_vmalloc_user(size)
-#define vmalloc_32(size)	      pf_vmalloc(size)
-#define vmalloc_32_user(size)	      pf_vmalloc_user(size)
-#define vmalloc_array(n, size)	      pf_vmalloc_array(n, size, GFP_KERNEL)
-#define vcalloc(n, size)	      pf_vmalloc_array(n, size, GFP_KERNEL)
-#define __vmalloc_array(n, size, gfp) pf_vmalloc_array(n, size, gfp)
-#define __vcalloc(n, size, gfp)	      pf_vmalloc_array(n, size, gfp)
-#define vmalloc_huge(size, gfp)	      pf_vmalloc_huge(size, gfp)
-#define vmalloc_huge_node(size, gfp, node) \
-	((void)(node), pf_vmalloc_huge(size, gfp))
-#define __vmalloc(size, gfp) pf_vmalloc_gfp(size, 1, gfp)
-#define __vmalloc_node(size, align, gfp, node, caller) \
-	((void)(node), (void)(caller), pf_vmalloc_gfp(size, align, gfp))
-#define vrealloc(p, size, gfp) pf_vrealloc(p, size, gfp)
+/* Inline at all times: an area's record has the address of who asked for it. */
+static __always_inline void *vmalloc(unsigned long size)
+{
+	return pf_vmalloc(size);
+}
 
-/* A function, whose address clients pass on. */
+static __always_inline void *vzalloc(unsigned long size)
+{
+	return pf_vmalloc(size);
+}
+
+static __always_inline void *vmalloc_node(unsigned long size, int node)
+{
+	(void)node;
+	return pf_vmalloc(size);
+}
+
+static __always_inline void *vzalloc_node(unsigned long size, int node)
+{
+	(void)node;
+	return pf_vmalloc(size);
+}
+
+static __always_inline void *vmalloc_user(unsigned long size)
+{
+	return pf_vmalloc_user(size);
+}
+
+static __always_inline void *vmalloc_32(unsigned long size)
+{
+	return pf_vmalloc(size);
+}
+
+static __always_inline void *vmalloc_32_user(unsigned long size)
+{
+	return pf_vmalloc_user(size);
+}
+
+static __always_inline void *vmalloc_array(size_t n, size_t size)
+{
+	return pf_vmalloc_array(n, size, GFP_KERNEL);
+}
+
+static __always_inline void *vcalloc(size_t n, size_t size)
+{
+	return pf_vmalloc_array(n, size, GFP_KERNEL);
+}
+
+static __always_inline void *__vmalloc_array(size_t n, size_t size, gfp_t gfp)
+{
+	return pf_vmalloc_array(n, size, gfp);
+}
+
+static __always_inline void *__vcalloc(size_t n, size_t size, gfp_t gfp)
+{
+	return pf_vmalloc_array(n, size, gfp);
+}
+
+static __always_inline void *vmalloc_huge(unsigned long size, gfp_t gfp)
+{
+	return pf_vmalloc_huge(size, gfp);
+}
+
+static __always_inline void *vmalloc_huge_node(unsigned long size, gfp_t gfp,
+					       int node)
+{
+	(void)node;
+	return pf_vmalloc_huge(size, gfp);
+}
+
+static __always_inline void *__vmalloc(unsigned long size, gfp_t gfp)
+{
+	return pf_vmalloc_gfp(size, 1, gfp);
+}
+
+static __always_inline void *__vmalloc_node(unsigned long size,
+					    unsigned long align, gfp_t gfp,
+					    int node, const void *caller)
+{
+	(void)node;
+	(void)caller;
+	return pf_vmalloc_gfp(size, align, gfp);
+}
+
+static __always_inline void *vrealloc(const void *p, size_t size, gfp_t gfp)
+{
+	return pf_vrealloc(p, size, gfp);
+}
+
+#define vmalloc_noprof(size) vmalloc(size)
+
 static inline void vfree(const void *addr)
 {
 	pf_vfree(addr);
 }
 
-#define vfree_atomic(addr) pf_vfree_atomic(addr)
-#define vmap(pages, count, flags, prot) \
-	((void)(prot), pf_vmap(pages, count, flags))
-#define vunmap(addr) pf_vunmap(addr)
-#define vm_map_ram(pages, count, node) \
-	((void)(node), pf_vm_map_ram(pages, count))
-#define vm_unmap_ram(addr, count) pf_vm_unmap_ram(addr, count)
-#define vm_unmap_aliases()	  ((void)0)
+static inline void vfree_atomic(const void *addr)
+{
+	pf_vfree_atomic(addr);
+}
 
-#define is_vmalloc_addr(p)	     pf_is_vmalloc_addr(p)
-#define is_vmalloc_or_module_addr(p) pf_is_vmalloc_addr(p)
-#define vmalloc_to_page(addr)	     pf_vmalloc_to_page(addr)
-#define vmalloc_to_pfn(addr)	     pf_vmalloc_to_pfn(addr)
-#define find_vm_area(addr)	     pf_find_vm_area(addr)
-#define vmalloc_nr_pages()	     pf_vmalloc_nr_pages()
+static __always_inline void *vmap(struct page **pages, unsigned int count,
+				  unsigned long flags, pgprot_t prot)
+{
+	(void)prot;
+	return pf_vmap(pages, count, flags);
+}
+
+static inline void vunmap(const void *addr)
+{
+	pf_vunmap(addr);
+}
+
+static __always_inline void *vm_map_ram(struct page **pages, unsigned int count,
+					int node)
+{
+	(void)node;
+	return pf_vm_map_ram(pages, count);
+}
+
+static inline void vm_unmap_ram(const void *addr, unsigned int count)
+{
+	pf_vm_unmap_ram(addr, count);
+}
+
+/* Nothing is left of a view when it has ended. */
+static inline void vm_unmap_aliases(void)
+{
+}
+
+static inline bool is_vmalloc_addr(const void *p)
+{
+	return pf_is_vmalloc_addr(p);
+}
+
+static inline int is_vmalloc_or_module_addr(const void *p)
+{
+	return pf_is_vmalloc_addr(p);
+}
+
+static inline struct page *vmalloc_to_page(const void *addr)
+{
+	return pf_vmalloc_to_page(addr);
+}
+
+static inline unsigned long vmalloc_to_pfn(const void *addr)
+{
+	return pf_vmalloc_to_pfn(addr);
+}
+
+static inline struct vm_struct *find_vm_area(const void *addr)
+{
+	return pf_find_vm_area(addr);
+}
+
+static inline unsigned long vmalloc_nr_pages(void)
+{
+	return pf_vmalloc_nr_pages();
+}
 
 static inline size_t get_vm_area_size(const struct vm_struct *area)
 {
