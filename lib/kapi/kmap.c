@@ -76,8 +76,8 @@ static void check_mapped(int err)
 {
 	if (err)
 		kapi_bug("a page of high memory cannot be mapped: the system "
-			 "says %d; has the program closed descriptors that are "
-			 "not its own, or used up vm.max_map_count?",
+			 "says %d; have vm.max_map_count or RLIMIT_AS been "
+			 "used up, or a descriptor closed?",
 			 -err);
 }
 
