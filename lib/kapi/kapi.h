@@ -57,7 +57,7 @@ extern unsigned long (*kapi_shrink)(unsigned int gfp, int priority)
 
 /*
  * From zones.c, for mmzone.c: one zone's numbers, in frames; after
- * kapi_ready().
+ * zones_init().
  */
 enum {
 	KAPI_DMA,
@@ -75,6 +75,12 @@ struct kapi_zone_info {
 };
 void kapi_zone_info(unsigned int zone, struct kapi_zone_info *info);
 size_t kapi_zone_nr_free(unsigned int zone);
+
+/*
+ * From mmzone.c: copy these numbers for clients.  By one thread, once, or again
+ * in the child of a fork that came in between; safe anywhere.
+ */
+void kapi_make_node(void);
 
 /*
  * From contents.c, for mm.c: what of ours lies in a range, in the bits of

@@ -72,6 +72,7 @@ static pf_noinline void begin(void)
 					 __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE))
 		return;
 	zones_init();
+	kapi_make_node();
 	store_release(&state, 2);
 }
 

@@ -241,7 +241,14 @@ static void look_without_lock(void *arg)
 	find_vma(current->mm, 0);
 }
 
+static void unlock_without_lock(void *arg)
+{
+	(void)arg;
+	mmap_read_unlock(current->mm);
+}
+
 TEST(mappings_are_looked_at_under_the_lock)
 {
 	expect_abort(look_without_lock, NULL, "without mmap_read_lock()");
+	expect_abort(unlock_without_lock, NULL, "who does not hold the lock");
 }

@@ -274,7 +274,7 @@ static inline unsigned long vma_pages(const struct vm_area_struct *vma)
 
 static inline bool vma_is_anonymous(struct vm_area_struct *vma)
 {
-	return vma->pf_name[0] != '/';
+	return vma->pf_is_anonymous;
 }
 
 /* Where an iteration over the mappings is. */
