@@ -367,6 +367,12 @@ void *vmalloc_page_address(const struct page *page)
 	return varea_address((size_t)(page - kapi_range.pages));
 }
 
+bool vmalloc_page_is_mapped(const struct page *page)
+{
+	return page >= kapi_range.pages &&
+	       page < kapi_range.pages + READ_ONCE(vm.mapped);
+}
+
 /* Give the addresses of freed areas back.  Return: whether there were any. */
 static bool purge_locked(void)
 {

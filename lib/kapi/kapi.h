@@ -44,7 +44,8 @@ void kapi_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void kapi_bug(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 
-/* From reclaim.c: whether the thread is in a shrinker (PF_MEMALLOC). */
+/* From reclaim.c: whether the thread is in a shrinker, or has said so itself
+ * (PF_MEMALLOC); safe anywhere. */
 bool kapi_is_reclaiming(void);
 
 /*

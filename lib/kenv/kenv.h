@@ -81,6 +81,9 @@ void kenv_delayed_work_lost(struct timer_list *timer);
 /* queue_rcu_work()'s function of call_rcu(); short, so fork waits for it. */
 void kenv_rcu_work_ready(struct rcu_head *head);
 
+/* The calling thread's task, if it has one yet: safe anywhere. */
+struct task_struct *kenv_task(void);
+
 /* The calling thread's task is @task, which no exit of the thread frees. */
 void kenv_become(struct task_struct *task);
 struct task_struct *kenv_task_new(void);

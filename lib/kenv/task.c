@@ -215,6 +215,11 @@ static void make_key(void)
 		panic("no memory for the kernel headers' part in fork()");
 }
 
+struct task_struct *kenv_task(void)
+{
+	return my_task;
+}
+
 void kenv_become(struct task_struct *task)
 {
 	my_task = task;

@@ -8,7 +8,8 @@
  *			system asked
  *	GFP_NOWAIT	the caller may not: what there is at hand, or NULL
  *	GFP_ATOMIC	the same, and it may dip into the reserve below the min
- *			watermark; safe in a signal handler
+ *			watermark; safe in a signal handler, without a system
+ *			call but in the very first request of the process
  *	GFP_DMA		frames with addresses below 4 GiB, locked in memory
  *	__GFP_HIGHMEM	the frame needs no permanent address: see kmap()
  *
