@@ -207,7 +207,8 @@ void pf_vm_unmap_ram(const void *addr, unsigned int count)
 
 size_t vmalloc_size(const void *p)
 {
-	struct varea *area = varea_starting_at(varea_index(p));
+	struct varea *area =
+		is_area_addr(p) ? varea_starting_at(varea_index(p)) : NULL;
 
 	return area ? area->requested : 0;
 }
@@ -225,7 +226,7 @@ void *pf_vrealloc(const void *p, size_t size, gfp_t gfp)
 	if (!p)
 		return alloc(size, 1, gfp, PF_VM_ALLOC,
 			     __builtin_return_address(0));
-	area = pf_is_vmalloc_addr(p) ? varea_starting_at(varea_index(p)) : NULL;
+	area = is_area_addr(p) ? varea_starting_at(varea_index(p)) : NULL;
 	if (!area) {
 		report_line("WARNING: Trying to vrealloc() nonexistent vm area "
 			    "(%p)",

@@ -302,6 +302,153 @@ TEST(vmap_of_pages_side_by_side_is_a_view)
 	__free_pages(block, 2);
 }
 
+TEST(a_view_is_known_by_any_address_in_it)
+{
+	struct page *block = alloc_pages(GFP_KERNEL, 2);
+	struct page *pages[] = {block, block + 1, block + 2};
+	char *p, *object = kmalloc(100, GFP_KERNEL);
+	struct vm_struct *area;
+
+	EXPECT(!is_vmalloc_addr(page_address(block)));
+	p = vmap(pages, 3, VM_MAP, PAGE_KERNEL);
+	EXPECT(is_vmalloc_addr(p) && is_vmalloc_addr(p + 3 * PAGE_SIZE - 1));
+	EXPECT(!is_vmalloc_addr(p - 1) && !is_vmalloc_addr(p + 3 * PAGE_SIZE));
+	EXPECT(!is_vmalloc_addr(object) && !is_vmalloc_addr(&p));
+	EXPECT(vmalloc_to_page(p + PAGE_SIZE + 5) == block + 1);
+	EXPECT_EQ(vmalloc_to_pfn(p + 2 * PAGE_SIZE), page_to_pfn(block + 2));
+	area = find_vm_area(p + PAGE_SIZE);
+	if (EXPECT(area != NULL)) {
+		EXPECT(area->addr == p);
+		EXPECT_EQ(get_vm_area_size(area), 3 * PAGE_SIZE);
+		EXPECT_EQ(area->nr_pages, 3);
+		EXPECT(area->flags & VM_MAP);
+		EXPECT(area->pages[2] == block + 2);
+	}
+	vunmap(p);
+	EXPECT(!is_vmalloc_addr(p) && !vmalloc_to_page(p) && !find_vm_area(p));
+	p = vm_map_ram(pages, 3, 0);
+	EXPECT(is_vmalloc_addr(p) && !find_vm_area(p));
+	vm_unmap_ram(p, 3);
+	__free_pages(block, 2);
+	kfree(object);
+}
+
+TEST(views_of_one_page_end_one_by_one)
+{
+	struct page *block = alloc_pages(GFP_KERNEL, 1);
+	struct page *pages[] = {block, block + 1};
+	char *all = vmap(pages, 2, VM_MAP, PAGE_KERNEL);
+	char *same = vmap(pages, 2, VM_MAP, PAGE_KERNEL);
+	char *second = vmap(pages + 1, 1, VM_MAP, PAGE_KERNEL);
+
+	EXPECT(same == all && second == all + PAGE_SIZE);
+	vunmap(all);
+	EXPECT(is_vmalloc_addr(all + PAGE_SIZE));
+	vunmap(second);
+	EXPECT(is_vmalloc_addr(all + PAGE_SIZE));
+	vunmap(same);
+	EXPECT(!is_vmalloc_addr(all + PAGE_SIZE) && !is_vmalloc_addr(all));
+	__free_pages(block, 1);
+}
+
+static void *show_and_end(void *arg)
+{
+	struct page *block = alloc_pages(GFP_KERNEL, 1);
+	struct page *pages[] = {block, block + 1};
+	long wrong = (long)arg;
+	int i;
+
+	for (i = 0; i < STEPS(20000); i++) {
+		char *p = vmap(pages + i % 2, 2 - i % 2, VM_MAP, PAGE_KERNEL);
+
+		wrong += !is_vmalloc_addr((char *)page_address(block + 1) + 9);
+		vunmap(p);
+		wrong += is_vmalloc_addr((char *)page_address(block + 1) + 9);
+	}
+	__free_pages(block, 1);
+	return (void *)wrong;
+}
+
+TEST(threads_have_views_apart)
+{
+	pthread_t threads[4];
+	void *wrong;
+	int i;
+
+	for (i = 0; i < 4; i++)
+		pthread_create(&threads[i], NULL, show_and_end, NULL);
+	for (i = 0; i < 4; i++) {
+		pthread_join(threads[i], &wrong);
+		EXPECT(!wrong);
+	}
+}
+
+/* lib/slab/gate.h, whose words collide with the kernel's. */
+extern void *kapi_enter(void);
+
+/* The thread is inside the gate, as if this were a handler in a slow path. */
+static void end_views_inside(void *arg)
+{
+	struct page **kept = kmalloc_array(1, sizeof(*kept), GFP_KERNEL);
+	struct page *page = alloc_page(GFP_KERNEL);
+	struct page *pages[] = {page};
+	char *p, *q;
+
+	p = vmap(pages, 1, VM_MAP, PAGE_KERNEL);
+	kept[0] = page;
+	get_page(page);
+	q = vmap(kept, 1, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL);
+	EXPECT(q == p);
+	kapi_enter();
+	if (arg)
+		vfree_atomic(q);
+	else
+		vfree(q);
+	vunmap(p);
+	_exit(page_count(page) != 1 || is_vmalloc_addr(p));
+}
+
+TEST(a_view_ends_in_a_handler_too)
+{
+	struct ending ending;
+	long i;
+
+	for (i = 0; i < 2; i++) {
+		child_ending(&ending, 30, end_views_inside, (void *)i);
+		EXPECT_EQ(ending.signal, 0);
+		EXPECT_EQ(ending.status, 0);
+		EXPECT_STR_EQ(ending.text, "");
+	}
+}
+
+static void *free_later(void *block)
+{
+	usleep(100000);
+	__free_pages(block, MAX_PAGE_ORDER);
+	return NULL;
+}
+
+TEST(nofail_waits_for_the_pages_of_an_area)
+{
+	struct page *block = NULL, *next;
+	pthread_t thread;
+	void *p;
+
+	WITH_CONF("kmem_limit:64M,highmem:off",
+		  nofail_waits_for_the_pages_of_an_area);
+	while ((next = alloc_pages(GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN |
+					   __GFP_MEMALLOC,
+				   MAX_PAGE_ORDER)))
+		block = block ? block : next; /* of NORMAL */
+	while (alloc_page(GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN))
+		;
+	pthread_create(&thread, NULL, free_later, block);
+	p = __vmalloc(64 * PAGE_SIZE, GFP_KERNEL | __GFP_NOFAIL);
+	EXPECT(p != NULL);
+	pthread_join(thread, NULL);
+	vfree(p);
+}
+
 static void vmap_scattered(void *arg)
 {
 	struct page *block = alloc_pages(GFP_KERNEL, 2);
