@@ -7,9 +7,10 @@
  * 2^order frames that lie side by side, aligned to its size.  Each frame has a
  * record, struct page; addresses and records are turned into each other.
  *
- * Zones.  GFP_DMA: below 4 GiB and locked in memory.  __GFP_HIGHMEM: frames
- * without an address, which <pfmalloc/highmem.h> maps; where there is no such
- * zone, and without a flag, frames of ZONE_NORMAL.  See pfmalloc-kmem(3).
+ * Zones.  GFP_DMA: below 4 GiB, locked in memory, not inherited by children.
+ * __GFP_HIGHMEM: frames without an address, which <pfmalloc/highmem.h> maps;
+ * where there is no such zone, and without a flag, frames of ZONE_NORMAL.  See
+ * pfmalloc-kmem(3).
  *
  * Context.  With __GFP_DIRECT_RECLAIM (GFP_KERNEL and the like) a call may
  * sleep and is not for signal handlers.  Without (GFP_ATOMIC, GFP_NOWAIT) it is

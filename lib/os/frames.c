@@ -219,6 +219,16 @@ int os_lock_memory(void *addr, size_t bytes)
 	return (int)as_result(syscall(SYS_mlock, addr, bytes), saved);
 }
 
+int os_keep_from_children(void *addr, size_t bytes)
+{
+	int saved = errno;
+
+	if (os_call_shall_fail())
+		return -ENOMEM;
+	return (int)as_result(syscall(SYS_madvise, addr, bytes, MADV_DONTFORK),
+			      saved);
+}
+
 /* An entry of pagemap: bits 0 to 54 the frame, bit 63 that there is one. */
 int os_frame_number(const void *addr, u64 *frame)
 {

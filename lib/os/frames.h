@@ -28,6 +28,9 @@ int os_map_low(void **addr, size_t bytes);
 /* Keep the range in memory; it is filled with pages now.  -EPERM, -ENOMEM. */
 int os_lock_memory(void *addr, size_t bytes);
 
+/* Children of fork() have nothing there, and the range is not copied on write. */
+int os_keep_from_children(void *addr, size_t bytes);
+
 /*
  * The number of the machine's page frame behind @addr, in units of the
  * machine's page size.  -EPERM where the system does not tell, -ENOENT where
