@@ -223,6 +223,59 @@ TEST(an_area_is_a_mapping_of_the_process)
 	vfree(p);
 }
 
+/* lib/os/fault.h */
+extern void os_refuse_guards(bool shall_refuse);
+
+#define NR_GUARDED   8192 /* areas whose guard is a mapping of its own */
+#define NR_UNGUARDED 1000
+
+static void use_areas_without_madvise(void *arg)
+{
+	static char *areas[NR_GUARDED + NR_UNGUARDED];
+	int before = nr_mappings();
+	unsigned int i;
+	char *p = NULL;
+
+	(void)arg;
+	os_refuse_guards(true);
+	for (i = 0; i < ARRAY_SIZE(areas); i++) {
+		areas[i] = vmalloc(PAGE_SIZE);
+		if (!EXPECT(areas[i] != NULL))
+			return;
+		memset(areas[i], (int)i, PAGE_SIZE);
+	}
+	EXPECT_LT(nr_mappings(), before + 2 * NR_GUARDED + 100);
+	expect_fault(areas[0] + PAGE_SIZE);
+	expect_fault(areas[NR_GUARDED - 1] + PAGE_SIZE);
+	/* The page behind the others is nobody's. */
+	for (i = NR_GUARDED; i < ARRAY_SIZE(areas); i++)
+		memset(areas[i] + PAGE_SIZE, 0xff, PAGE_SIZE);
+	for (i = 0; i < ARRAY_SIZE(areas); i++) {
+		if (!EXPECT(is_all(areas[i], (int)(i & 0xff), PAGE_SIZE)))
+			return;
+	}
+	EXPECT(pf_kmem_check());
+	vfree(areas[0]);
+	EXPECT(is_all(areas[0], 0, PAGE_SIZE)); /* reads as zeros, if at all */
+	for (i = 1; i < ARRAY_SIZE(areas); i++)
+		vfree(areas[i]);
+	for (i = 0; i < 20; i++)
+		vfree(vmalloc(16 << 20)); /* purges */
+	EXPECT_LT(nr_mappings(), before + 100);
+	for (i = 0; i < 100; i++) {
+		p = vmalloc(3 * PAGE_SIZE);
+		EXPECT(is_all(p, 0, 3 * PAGE_SIZE));
+		memset(p, 1, 3 * PAGE_SIZE);
+	}
+	expect_fault(p + 3 * PAGE_SIZE);
+	EXPECT(pf_kmem_check());
+}
+
+TEST(where_the_system_has_no_guard_pages_mappings_are)
+{
+	EXPECT(child_run(60, use_areas_without_madvise, NULL));
+}
+
 TEST(vrealloc_keeps_what_is_there)
 {
 	char *p = vrealloc(NULL, 5000, GFP_KERNEL);
