@@ -18,9 +18,8 @@
  * zeros.
  *
  * Locking takes RLIMIT_MEMLOCK or a privilege.  Without it the zone works all
- * the same, unlocked, and a sentence says so.
- *
- * A child locks its own with its first request.
+ * the same, unlocked, and a sentence says so.  A child locks its own memory when
+ * it asks for some.
  *
  * Their records are taken by span_reserve_records(), in four whole blocks:
  *
@@ -52,7 +51,8 @@ static char *base;	   /* of the frames; NULL until there are any */
 static struct page *first; /* record of the first one */
 static bool is_refused;	   /* the system does not give any */
 static bool is_locked;
-static u32 needs_lock; /* a child's */
+static bool is_kept;   /* from children */
+static u32 needs_lock; /* the child's own is not locked yet */
 
 static void lock_in_memory(void)
 {
@@ -69,7 +69,7 @@ static void lock_in_memory(void)
 static void advise(void)
 {
 	os_advise_huge(base, DMA_BYTES, true);
-	os_keep_from_children(base, DMA_BYTES);
+	is_kept = os_keep_from_children(base, DMA_BYTES) == 0;
 }
 
 /* The records come from the span, whose lock is below ours in rank. */
@@ -196,7 +196,7 @@ static void forget_free_frames(void)
 	zone_dma.nr_present = 0;
 }
 
-/* Where the system does not know the advice there are copies already. */
+/* Where the system has refused the advice there are copies already. */
 void dma_fork_child(void)
 {
 	int err;
@@ -205,7 +205,7 @@ void dma_fork_child(void)
 	if (!first)
 		return;
 	err = os_map_new(base, DMA_BYTES);
-	if (err && err != -EEXIST) {
+	if (err && (is_kept || err != -EEXIST)) {
 		forget_free_frames();
 		return;
 	}

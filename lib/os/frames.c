@@ -130,9 +130,8 @@ static u64 cgroup_limit(void)
 		controllers = cut(line);
 		path = cut(controllers);
 		if (strcmp(line, "0") == 0)
-			limit = min_u64(limit,
-					group_limit("/sys/fs/cgroup", path,
-						    "memory.max"));
+			limit = min_u64(limit, group_limit("/sys/fs/cgroup",
+							   path, "memory.max"));
 		else if (strcmp(controllers, "memory") == 0)
 			limit = min_u64(limit,
 					group_limit("/sys/fs/cgroup/memory",

@@ -69,7 +69,7 @@ static struct tcache *inside_after(struct tcache *tc)
 	return next_inside(tc->next);
 }
 
-#define for_each_inside(tc)                                  \
+#define for_each_inside(tc)                                    \
 	for (tc = next_inside(load_acquire(&all_tcaches)); tc; \
 	     tc = inside_after(tc))
 

@@ -126,7 +126,7 @@ struct vm_area_struct {
 	void *vm_private_data;
 	pgprot_t vm_page_prot;
 
-	const char *pf_name;	  /* path, "[stack]", or "" */
+	const char *pf_name; /* path, "[stack]", or "" */
 	bool pf_is_anonymous;
 	unsigned int pf_contents; /* PF_VMA_...: see <linux/mm.h> */
 };
