@@ -210,7 +210,7 @@ static bool map_more(size_t nr)
 		return false;
 	}
 	os_advise_huge(start, nr << PAGE_SHIFT, false);
-	WRITE_ONCE(vm.mapped, vm.mapped + nr);
+	store_release(&vm.mapped, vm.mapped + nr);
 	return true;
 }
 
@@ -357,18 +357,19 @@ static void clear_records(struct varea *area)
 	memset(record_of(area->first), 0, nr * sizeof(struct page));
 }
 
-void *vmalloc_page_address(const struct page *page)
-{
-	if (page < kapi_range.pages ||
-	    page >= kapi_range.pages + kapi_range.nr_pages)
-		return NULL;
-	return varea_address((size_t)(page - kapi_range.pages));
-}
-
+/* Others may be about to choose the range: nothing of it is mapped then. */
 bool vmalloc_page_is_mapped(const struct page *page)
 {
-	return page >= kapi_range.pages &&
-	       page < kapi_range.pages + READ_ONCE(vm.mapped);
+	size_t nr = load_acquire(&vm.mapped);
+
+	return nr && page >= kapi_range.pages && page < kapi_range.pages + nr;
+}
+
+void *vmalloc_page_address(const struct page *page)
+{
+	if (!vmalloc_page_is_mapped(page))
+		return NULL;
+	return varea_address((size_t)(page - kapi_range.pages));
 }
 
 /* Give the addresses of freed areas back.  Return: whether there were any. */

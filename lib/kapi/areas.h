@@ -32,8 +32,10 @@ struct varea {
 
 static inline bool is_area_addr(const void *p)
 {
-	return (const char *)p >= kapi_range.vmalloc_start &&
-	       (const char *)p < kapi_range.vmalloc_end;
+	const char *end = load_acquire(&kapi_range.vmalloc_end);
+
+	return (const char *)p < end &&
+	       (const char *)p >= kapi_range.vmalloc_start;
 }
 
 static inline char *varea_address(size_t index)
