@@ -72,7 +72,7 @@ static void put_free(void *arg)
 TEST(what_is_free_has_no_references)
 {
 	expect_abort(get_free, NULL, "nobody has a reference to it");
-	expect_abort(put_free, NULL, "BUG: put_page() of page 0");
+	expect_abort(put_free, NULL, "BUG: put_page() of page ");
 }
 
 static void free_wild(void *arg)
