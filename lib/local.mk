@@ -126,6 +126,7 @@ api_sources = \
 	lib/kapi/shrinker.c \
 	lib/kapi/slabs.c \
 	lib/kapi/slabs.h \
+	lib/kapi/views.c \
 	lib/kapi/vmalloc.c \
 	lib/kapi/vmalloc.h \
 	lib/kapi/vmap.c \

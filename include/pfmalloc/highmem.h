@@ -41,7 +41,7 @@ void pf_kunmap(struct page *page);
  */
 void *pf_kmap_local_page(const struct page *page);
 
-/* @addr: any address in the page that was mapped last. */
+/* @addr: any address in the page that this thread mapped last. */
 void pf_kunmap_local(const void *addr);
 
 /* The frame that one of the calls above shows at @addr. */

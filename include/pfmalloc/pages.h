@@ -7,15 +7,16 @@
  * 2^order frames that lie side by side, aligned to its size.  Each frame has a
  * record, struct page; addresses and records are turned into each other.
  *
- * Zones.  GFP_DMA: below 4 GiB and locked in memory.  __GFP_HIGHMEM: frames
- * without an address, which <pfmalloc/highmem.h> maps; where there is no such
- * zone, and without a flag, frames of ZONE_NORMAL.  See pfmalloc-kmem(3).
+ * Zones.  GFP_DMA: below 4 GiB, locked in memory, not inherited by children.
+ * __GFP_HIGHMEM: frames without an address, which <pfmalloc/highmem.h> maps;
+ * where there is no such zone, and without a flag, frames of ZONE_NORMAL.  See
+ * pfmalloc-kmem(3).
  *
  * Context.  With __GFP_DIRECT_RECLAIM (GFP_KERNEL and the like) a call may
  * sleep and is not for signal handlers.  Without (GFP_ATOMIC, GFP_NOWAIT) it is
  * safe anywhere, also in a handler that interrupted malloc() or one of these
- * calls; it makes no system call then, and takes what is at hand.  Calls that
- * free and the rest are safe anywhere, unless they say otherwise.  errno is
+ * calls; it makes no system call then, and takes what is at hand.  (The first
+ * request of a process makes some, whatever its flags.)  Calls that free and the rest are safe anywhere, unless they say otherwise.  errno is
  * never touched.
  */
 #ifndef PFMALLOC_PAGES_H
@@ -90,6 +91,10 @@ void pf_split_page(struct page *page, unsigned int order);
 
 /* The last reference has been dropped: give the block back. */
 void pf_release_page(struct page *page);
+
+/* @call wants or drops a reference to a page that has none: the end. */
+__attribute__((noreturn)) void pf_refuse_reference(const struct page *page,
+						   const char *call);
 
 /* ------------------------------------------------------------------------
  * Frames, addresses, numbers

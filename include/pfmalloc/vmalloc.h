@@ -70,7 +70,8 @@ void *pf_vmalloc_huge(unsigned long size, gfp_t gfp);
 void *pf_vrealloc(const void *p, size_t size, gfp_t gfp);
 
 /* The end of an area; NULL is nothing, what is no area is warned of.  Within a
- * signal handler the next call does it, and so it always is in the second. */
+ * signal handler the next call does it, and so it always is in the second.  What
+ * pf_vmap() shows at the pages' own address ends at once.  Safe anywhere. */
 void pf_vfree(const void *addr);
 void pf_vfree_atomic(const void *addr);
 
@@ -82,8 +83,8 @@ void pf_vfree_atomic(const void *addr);
  *
  * What is written here is seen there: pages of ZONE_HIGHMEM get a second
  * address.  Others have one for good, so they must lie side by side already,
- * and the result is the address that they have.  Return: NULL with a warning
- * where neither holds.
+ * and the result is the address that they have, without a guard page.  Return:
+ * NULL with a warning where neither holds.
  */
 void *pf_vmap(struct page **pages, unsigned int count, unsigned long flags);
 void pf_vunmap(const void *addr);
@@ -92,13 +93,14 @@ void pf_vunmap(const void *addr);
 void *pf_vm_map_ram(struct page **pages, unsigned int count);
 void pf_vm_unmap_ram(const void *addr, unsigned int count);
 
-/* Whether @p is an address of the range for areas; safe anywhere. */
+/* Whether @p is an address of the range for areas, or in what pf_vmap() shows
+ * now; safe anywhere. */
 bool pf_is_vmalloc_addr(const void *p);
 void *pf_vmalloc_start(void);
 void *pf_vmalloc_end(void);
 
-/* The page at an address of an area, whose page_address() is that address; NULL
- * elsewhere. */
+/* The page at an address of an area, whose page_address() is that address, or of
+ * pf_vmap(); NULL elsewhere. */
 struct page *pf_vmalloc_to_page(const void *addr);
 unsigned long pf_vmalloc_to_pfn(const void *addr);
 

@@ -56,7 +56,6 @@
 #define GUARDS_BY_PROTECTION 8192
 #define LAZY_PAGES	     (MIB(32) >> PAGE_SHIFT)
 #define HUGE_BYTES	     MIB(2)
-#define VIEW_BUCKETS	     64
 
 static struct {
 	struct lock lock;
@@ -68,7 +67,6 @@ static struct {
 	bool has_guards;    /* there may be some */
 	bool has_no_guards; /* the system does not know them */
 	struct varea *lazy;
-	struct varea *views[VIEW_BUCKETS]; /* by address */
 } vm = {
 	.lock = LOCK_INIT(LOCK_RANK_VMALLOC),
 };
@@ -135,7 +133,7 @@ struct varea *varea_around(const void *addr)
 	size_t i, word;
 	u64 bits;
 
-	if (!pf_is_vmalloc_addr(addr))
+	if (!is_area_addr(addr))
 		return NULL;
 	i = varea_index(addr);
 	if (i >= READ_ONCE(vm.mapped))
@@ -212,7 +210,7 @@ static bool map_more(size_t nr)
 		return false;
 	}
 	os_advise_huge(start, nr << PAGE_SHIFT, false);
-	WRITE_ONCE(vm.mapped, vm.mapped + nr);
+	store_release(&vm.mapped, vm.mapped + nr);
 	return true;
 }
 
@@ -359,10 +357,17 @@ static void clear_records(struct varea *area)
 	memset(record_of(area->first), 0, nr * sizeof(struct page));
 }
 
+/* Others may be about to choose the range: nothing of it is mapped then. */
+bool vmalloc_page_is_mapped(const struct page *page)
+{
+	size_t nr = load_acquire(&vm.mapped);
+
+	return nr && page >= kapi_range.pages && page < kapi_range.pages + nr;
+}
+
 void *vmalloc_page_address(const struct page *page)
 {
-	if (page < kapi_range.pages ||
-	    page >= kapi_range.pages + kapi_range.nr_pages)
+	if (!vmalloc_page_is_mapped(page))
 		return NULL;
 	return varea_address((size_t)(page - kapi_range.pages));
 }
@@ -483,56 +488,6 @@ out:
 	return area;
 }
 
-static struct varea **view_bucket(const void *addr)
-{
-	return &vm.views[((uintptr_t)addr >> PAGE_SHIFT) % VIEW_BUCKETS];
-}
-
-/* The view at @addr, off the table; or NULL. */
-struct varea *varea_take_view(const void *addr)
-{
-	struct varea **link, *area = NULL;
-	struct tcache *tc = kapi_enter();
-
-	if (!tc)
-		return NULL;
-	lock_acquire(&vm.lock);
-	for (link = view_bucket(addr); *link; link = &(*link)->next) {
-		if ((*link)->vm.addr == addr) {
-			area = *link;
-			*link = area->next;
-			break;
-		}
-	}
-	lock_release(&vm.lock);
-	gate_leave(tc);
-	return area;
-}
-
-struct varea *varea_new_view(void *start, unsigned int count)
-{
-	struct tcache *tc = kapi_enter();
-	struct varea *area;
-
-	if (!tc)
-		return NULL;
-	area = meta_alloc(sizeof(*area), true);
-	if (area) {
-		struct varea **bucket = view_bucket(start);
-
-		area->kind = AREA_VIEW;
-		area->nr_pages = count;
-		area->vm.addr = start;
-		area->vm.nr_pages = count;
-		lock_acquire(&vm.lock);
-		area->next = *bucket;
-		*bucket = area;
-		lock_release(&vm.lock);
-	}
-	gate_leave(tc);
-	return area;
-}
-
 /* What vfree() has to give back beside the area. */
 struct baggage {
 	struct page **pages;
@@ -540,14 +495,14 @@ struct baggage {
 	bool are_put;
 };
 
-static struct baggage unpack(struct varea *area, bool is_unmap)
+static struct baggage unpack(struct vm_struct *ended, bool is_unmap)
 {
-	struct baggage bag = {area->vm.pages, area->vm.nr_pages,
-			      area->vm.flags & PF_VM_MAP_PUT_PAGES};
+	struct baggage bag = {ended->pages, ended->nr_pages,
+			      ended->flags & PF_VM_MAP_PUT_PAGES};
 
 	if (is_unmap && bag.are_put) /* they stay the caller's */
 		bag = (struct baggage){NULL, 0, false};
-	area->vm.pages = NULL;
+	ended->pages = NULL;
 	return bag;
 }
 
@@ -574,7 +529,7 @@ void varea_end(struct varea *area, bool is_atomic)
 		defer(area);
 		return;
 	}
-	bag = unpack(area, area->is_unmap);
+	bag = unpack(&area->vm, area->is_unmap);
 	lock_acquire(&vm.lock);
 	end_locked(area);
 	lock_release(&vm.lock);
@@ -602,7 +557,7 @@ struct varea *varea_claim(const void *addr, bool is_unmap)
 {
 	struct varea *area = NULL;
 
-	if (pf_is_vmalloc_addr(addr))
+	if (is_area_addr(addr))
 		area = varea_starting_at(varea_index(addr));
 	/* What is unmapped there is a view of it. */
 	if (!area || (is_unmap && area->kind == AREA_MEMORY) ||
@@ -623,6 +578,7 @@ void varea_free(const void *addr, enum varea_ending how)
 	bool is_unmap = how == VAREA_UNMAP || how == VAREA_UNMAP_RAM;
 	const char *call = calls[how];
 	struct varea *area;
+	struct view *view;
 
 	if (!addr)
 		return;
@@ -636,11 +592,11 @@ void varea_free(const void *addr, enum varea_ending how)
 		varea_end(area, how == VAREA_FREE_ATOMIC);
 		return;
 	}
-	area = varea_take_view(addr);
-	if (area) {
-		struct baggage bag = unpack(area, is_unmap);
+	view = view_claim(addr, is_unmap);
+	if (view) {
+		struct baggage bag = unpack(&view->vm, is_unmap);
 
-		meta_free(area, sizeof(*area));
+		view_release(view);
 		put_baggage(&bag);
 		return;
 	}

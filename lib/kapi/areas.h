@@ -11,7 +11,6 @@
 enum area_kind {
 	AREA_MEMORY, /* vmalloc() */
 	AREA_MAPPED, /* vmap() of frames that have a file */
-	AREA_VIEW,   /* vmap() of frames that have an address */
 };
 
 /* A record (range.h). */
@@ -30,6 +29,14 @@ struct varea {
 	bool is_unmap; /* ended by vunmap() */
 	u32 is_freed;
 };
+
+static inline bool is_area_addr(const void *p)
+{
+	const char *end = load_acquire(&kapi_range.vmalloc_end);
+
+	return (const char *)p < end &&
+	       (const char *)p >= kapi_range.vmalloc_start;
+}
 
 static inline char *varea_address(size_t index)
 {
@@ -77,9 +84,32 @@ enum varea_ending {
 
 void varea_free(const void *addr, enum varea_ending how);
 
-/* vmap() of pages that have addresses: the record of such a view at @addr, off
- * the table; and put there.  Inside the gate, no lock; or NULL. */
-struct varea *varea_take_view(const void *addr);
-struct varea *varea_new_view(void *start, unsigned int count);
+/* ---- views.c ---- */
+
+/* vmap() of frames that have an address.  A record that outlives it. */
+struct view {
+	struct vm_struct vm;
+	struct view *next; /* in its bucket */
+	u32 state;
+	bool is_ram; /* vm_map_ram() */
+};
+
+/*
+ * A view of @count pages at @start, which nobody finds before it is published;
+ * its flags, pages and is_ram are the caller's to set.  May sleep.  Or NULL.
+ */
+struct view *view_new(void *start, unsigned int count);
+void view_publish(struct view *view);
+
+/*
+ * The view that starts at @start, which nobody else ends; or NULL.  Of several,
+ * one that vfree() shall put the pages of, unless @is_unmap, or one that it
+ * shall not.  And its end.  Safe anywhere.
+ */
+struct view *view_claim(const void *start, bool is_unmap);
+void view_release(struct view *view);
+
+/* A view that has a page at @p, or NULL; safe anywhere. */
+struct view *view_around(const void *p);
 
 #endif

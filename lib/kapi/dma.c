@@ -10,8 +10,16 @@
  * system does not move it to make room for huge pages
  * (vm.compact_unevictable_allowed).
  *
+ * fork().  After it the first of the two that writes to a page gets another
+ * frame.  That must not be the parent, whose device writes to the one that it
+ * was told.  So children have nothing there (MADV_DONTFORK) and the frames stay
+ * the parent's alone; a child maps memory of its own at the same addresses, which
+ * is empty.  Its pages are in use as they were in the parent, their content is
+ * zeros.
+ *
  * Locking takes RLIMIT_MEMLOCK or a privilege.  Without it the zone works all
- * the same, unlocked, and a sentence says so.
+ * the same, unlocked, and a sentence says so.  A child locks its own memory when
+ * it asks for some.
  *
  * Their records are taken by span_reserve_records(), in four whole blocks:
  *
@@ -20,6 +28,9 @@
  * Locking: zone_dma.lock.
  */
 #include "kapi/zones.h"
+
+#include <errno.h>
+#include <string.h>
 
 #include "buddy/buddy.h"
 #include "os/frames.h"
@@ -39,6 +50,9 @@ static struct zone zone_dma = {
 static char *base;	   /* of the frames; NULL until there are any */
 static struct page *first; /* record of the first one */
 static bool is_refused;	   /* the system does not give any */
+static bool is_locked;
+static bool is_kept;   /* from children */
+static u32 needs_lock; /* the child's own is not locked yet */
 
 static void lock_in_memory(void)
 {
@@ -47,8 +61,15 @@ static void lock_in_memory(void)
 		"these frames may be moved or swapped; raise RLIMIT_MEMLOCK "
 		"(ulimit -l 16384)";
 
-	if (os_lock_memory(base, DMA_BYTES))
+	is_locked = os_lock_memory(base, DMA_BYTES) == 0;
+	if (!is_locked)
 		report_line("%s", sentence);
+}
+
+static void advise(void)
+{
+	os_advise_huge(base, DMA_BYTES, true);
+	is_kept = os_keep_from_children(base, DMA_BYTES) == 0;
 }
 
 /* The records come from the span, whose lock is below ours in rank. */
@@ -78,8 +99,8 @@ static void come_online(void)
 		store_release(&is_refused, true);
 		return;
 	}
-	os_advise_huge(frames, DMA_BYTES, true);
 	base = frames;
+	advise();
 	lock_in_memory();
 	lock_acquire(&zone_dma.lock);
 	zone_init(&zone_dma);
@@ -115,6 +136,9 @@ struct page *dma_alloc(unsigned int order, bool may_wait)
 
 	if (!is_online(may_wait))
 		return NULL;
+	if (may_wait && unlikely(READ_ONCE(needs_lock)) &&
+	    __atomic_exchange_n(&needs_lock, 0, __ATOMIC_RELAXED))
+		lock_in_memory();
 	if (may_wait)
 		lock_acquire(&zone_dma.lock);
 	else if (!lock_try_acquire(&zone_dma.lock))
@@ -164,10 +188,29 @@ void dma_range(const char **start, const char **end)
 	*end = is_there ? base + DMA_BYTES : NULL;
 }
 
-/* Memory locks are not inherited: the child has copies, unlocked. */
+static void forget_free_frames(void)
+{
+	memset(zone_dma.free_area, 0, sizeof(zone_dma.free_area));
+	zone_init(&zone_dma);
+	zone_dma.nr_free[WARM] = 0;
+	zone_dma.nr_present = 0;
+}
+
+/* Where the system has refused the advice there are copies already. */
 void dma_fork_child(void)
 {
+	int err;
+
 	lock_reset_orphan(&zone_dma.lock);
+	if (!first)
+		return;
+	err = os_map_new(base, DMA_BYTES);
+	if (err && (is_kept || err != -EEXIST)) {
+		forget_free_frames();
+		return;
+	}
+	advise();
+	needs_lock = is_locked;
 }
 
 bool dma_check(struct check_report *report)

@@ -17,9 +17,11 @@
  *	   memory behind them until they are used, for programs that allocate
  *	   much where they may not sleep
  *
- * so it never asks the system for memory: it gets what there is.
+ * so it never asks the system for memory: it gets what there is.  A thread that
+ * has no lists, because it has never called malloc() or us, is a guest at the
+ * gate (slab/gate.c): it has 2 to 4.
  *
- * and a frame that comes back goes to the thread's lists, or to its zone if the
+ * And a frame that comes back goes to the thread's lists, or to its zone if the
  * lock is free, or is deferred to the next call that may sleep.  So no free
  * ever waits, and none makes a system call.
  */
@@ -160,9 +162,19 @@ static void fill_stock(void)
 		;
 }
 
-static struct page *try_take_normal(unsigned int order)
+/* At once or not at all, also for a thread that has no caches. */
+static struct tcache *try_enter(void)
 {
 	struct tcache *tc = gate_try_enter();
+
+	if (tc || thread_heap.tcache || !kmem_is_ready())
+		return tc;
+	return gate_try_enter_as_guest();
+}
+
+static struct page *try_take_normal(unsigned int order)
+{
+	struct tcache *tc = try_enter();
 	struct page *page = NULL;
 
 	if (tc) {
@@ -173,7 +185,7 @@ static struct page *try_take_normal(unsigned int order)
 		page = reserve_take(order);
 	if (page)
 		return page;
-	tc = gate_try_enter();
+	tc = try_enter();
 	if (tc) {
 		page = zone_try_alloc_pages(&zone_normal, 1UL << order);
 		if (!page)
@@ -186,7 +198,7 @@ static struct page *try_take_normal(unsigned int order)
 static struct page *take_special(unsigned int zone, unsigned int order,
 				 bool may_wait)
 {
-	struct tcache *tc = may_wait ? kapi_enter() : gate_try_enter();
+	struct tcache *tc = may_wait ? kapi_enter() : try_enter();
 	struct page *page;
 
 	if (!tc)
@@ -294,7 +306,7 @@ static bool try_give(struct tcache *tc, struct page *page, unsigned int zone,
 	WRITE_ONCE(wants_decay, 1);
 	if (zone == KAPI_HIGHMEM)
 		return highmem_try_free(page, nr);
-	if (pcp_try_free(&tc->pcp, page, nr))
+	if (!tc->is_guest && pcp_try_free(&tc->pcp, page, nr))
 		return true;
 	return zone_try_free_pages(&zone_normal, page, nr);
 }
@@ -312,7 +324,7 @@ void frames_give(struct page *page, unsigned int order)
 	forget_clients(page, order);
 	zones_uncharge(zone, 1UL << order);
 	page->order = (u8)order;
-	tc = gate_try_enter();
+	tc = try_enter();
 	if (tc) {
 		is_given = try_give(tc, page, zone, order);
 		gate_try_leave(tc);

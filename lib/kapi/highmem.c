@@ -22,13 +22,21 @@
  * to the frames that there are.  The child's allocator forgets the free ones,
  * and takes new frames from a file of its own, which its next block makes.
  *
+ * A program may close the file, as daemons do that close all descriptors.  What
+ * is mapped stays; nothing else of that file can be mapped any more, so the
+ * allocator forgets the free frames in the same way, and the next block makes
+ * another file.  A request that may not sleep makes no system call to find out:
+ * it may get a frame that cannot be mapped, which ends in a sentence.
+ *
  * Invariants, walked by highmem_check():
- *	1. The buddy's blocks are of the process's own file: own_from or above.
+ *	1. The buddy's blocks are of the process's newest file: own_from or
+ *	   above.
  *	2. Frames on its lists are below nr_online.
  * Locking: zone_high.lock.
  */
 #include "kapi/zones.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "buddy/buddy.h"
@@ -40,7 +48,7 @@
 /* Free frames that stay with us: 16 MiB. */
 #define KEEP_PAGES (4 * MAX_ORDER_NR_PAGES)
 
-/* Files: the process's, and those of its ancestors at their forks. */
+/* Files: the process's, those that it has closed, and its ancestors'. */
 #define MAX_FILES 16
 
 #if UINTPTR_MAX > UINT32_MAX
@@ -57,12 +65,12 @@ static struct zone zone_high = {
 static struct page *first; /* record of frame 0; NULL until there are any */
 static size_t nr_blocks;   /* that have numbers */
 static size_t nr_online;   /* whose records are mapped */
-static size_t own_from;	   /* the first one of this process's file */
+static size_t own_from;	   /* the first one of the newest file */
 static struct list_head resting;
 
 static struct {
 	size_t first_block;
-	int fd;
+	struct os_memory_file file;
 } files[MAX_FILES] pf_last;
 static unsigned int nr_files;
 static bool needs_file = true;
@@ -102,18 +110,14 @@ static void reserve_numbers(void)
 
 static bool open_file_locked(void)
 {
-	int fd;
-
 	if (!needs_file)
 		return true;
 	if (nr_files == MAX_FILES)
 		return false;
-	fd = os_memory_file();
-	if (fd < 0)
+	if (os_memory_file_make(&files[nr_files].file))
 		return false;
 	files[nr_files].first_block = nr_online;
-	files[nr_files].fd = fd;
-	nr_files++;
+	WRITE_ONCE(nr_files, nr_files + 1); /* others look at it */
 	needs_file = false;
 	return true;
 }
@@ -125,7 +129,7 @@ static struct page *start_block_locked(void)
 	u64 end = (u64)(nr_online + 1) * ZONE_BLOCK_BYTES;
 
 	if (nr_online == nr_blocks || !open_file_locked() ||
-	    os_memory_file_extend(files[nr_files - 1].fd, end) ||
+	    os_memory_file_extend(&files[nr_files - 1].file, end) ||
 	    span_map_records(page, 1))
 		return NULL;
 	WRITE_ONCE(nr_online, nr_online + 1); /* others look at it */
@@ -159,7 +163,7 @@ static bool rest_block_locked(void)
 	if (list_is_empty(list))
 		return false;
 	page = list_last_entry(list, struct page, link);
-	if (os_memory_file_discard(files[nr_files - 1].fd,
+	if (os_memory_file_discard(&files[nr_files - 1].file,
 				   (u64)index_of(page) << PAGE_SHIFT,
 				   ZONE_BLOCK_BYTES))
 		return false;
@@ -189,6 +193,34 @@ static bool is_started(bool may_wait)
 	return first != NULL;
 }
 
+/* The free frames are not ours any more, and what comes is a new file's. */
+static void forget_file_locked(void)
+{
+	memset(zone_high.free_area, 0, sizeof(zone_high.free_area));
+	zone_init(&zone_high);
+	list_init(&resting);
+	zone_high.nr_free[WARM] = 0;
+	zone_high.nr_present = 0;
+	own_from = nr_online;
+	needs_file = true;
+}
+
+static void report_loss(const struct os_memory_file *file)
+{
+	report_line("the program has closed descriptor %d, which is not its "
+		    "own: the pages of high memory behind it are lost; "
+		    "closefrom(3) and the like belong before the first page",
+		    file->fd);
+}
+
+static void look_for_file_locked(void)
+{
+	if (needs_file || os_memory_file_is_there(&files[nr_files - 1].file))
+		return;
+	report_loss(&files[nr_files - 1].file);
+	forget_file_locked();
+}
+
 struct page *highmem_alloc(unsigned int order, bool may_wait)
 {
 	struct page *page;
@@ -199,6 +231,8 @@ struct page *highmem_alloc(unsigned int order, bool may_wait)
 		lock_acquire(&zone_high.lock);
 	else if (!lock_try_acquire(&zone_high.lock))
 		return NULL;
+	if (may_wait)
+		look_for_file_locked();
 	page = buddy_alloc_warm_locked(&zone_high, order);
 	if (!page && may_wait && bring_block_locked())
 		page = buddy_alloc_warm_locked(&zone_high, order);
@@ -208,11 +242,12 @@ struct page *highmem_alloc(unsigned int order, bool may_wait)
 
 bool highmem_try_free(struct page *page, size_t nr)
 {
-	if (index_of(page) >> MAX_PAGE_ORDER < own_from)
-		return true; /* an ancestor's, which may be using it */
 	if (!lock_try_acquire(&zone_high.lock))
 		return false;
-	buddy_free_range_locked(&zone_high, page_to_pfn(page), nr, WARM);
+	/* Others are lost, or an ancestor's, which may be using them. */
+	if (index_of(page) >> MAX_PAGE_ORDER >= own_from)
+		buddy_free_range_locked(&zone_high, page_to_pfn(page), nr,
+					WARM);
 	lock_release(&zone_high.lock);
 	return true;
 }
@@ -239,25 +274,22 @@ bool is_highmem_page(const struct page *page)
 int highmem_map(void *addr, const struct page *page)
 {
 	size_t index = index_of(page);
-	unsigned int i = nr_files - 1;
+	unsigned int i = READ_ONCE(nr_files) - 1;
+	int err;
 
 	while (files[i].first_block > index >> MAX_PAGE_ORDER)
 		i--;
-	return os_memory_file_map(addr, PAGE_SIZE, files[i].fd, index);
+	err = os_memory_file_map(addr, PAGE_SIZE, &files[i].file, index);
+	if (err == -EBADF)
+		report_loss(&files[i].file);
+	return err;
 }
 
 void highmem_fork_child(void)
 {
 	lock_reset_orphan(&zone_high.lock);
-	if (!first)
-		return;
-	memset(zone_high.free_area, 0, sizeof(zone_high.free_area));
-	zone_init(&zone_high);
-	list_init(&resting);
-	zone_high.nr_free[WARM] = 0;
-	zone_high.nr_present = 0;
-	own_from = nr_online;
-	needs_file = true;
+	if (first)
+		forget_file_locked();
 }
 
 bool highmem_check(struct check_report *report)

@@ -44,7 +44,8 @@ void kapi_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void kapi_bug(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 
-/* From reclaim.c: whether the thread is in a shrinker (PF_MEMALLOC). */
+/* From reclaim.c: whether the thread is in a shrinker, or has said so itself
+ * (PF_MEMALLOC); safe anywhere. */
 bool kapi_is_reclaiming(void);
 
 /*
@@ -57,7 +58,7 @@ extern unsigned long (*kapi_shrink)(unsigned int gfp, int priority)
 
 /*
  * From zones.c, for mmzone.c: one zone's numbers, in frames; after
- * kapi_ready().
+ * zones_init().
  */
 enum {
 	KAPI_DMA,
@@ -75,6 +76,12 @@ struct kapi_zone_info {
 };
 void kapi_zone_info(unsigned int zone, struct kapi_zone_info *info);
 size_t kapi_zone_nr_free(unsigned int zone);
+
+/*
+ * From mmzone.c: copy these numbers for clients.  By one thread, once, or again
+ * in the child of a fork that came in between; safe anywhere.
+ */
+void kapi_make_node(void);
 
 /*
  * From contents.c, for mm.c: what of ours lies in a range, in the bits of

@@ -50,10 +50,12 @@ static u32 nr_released; /* slots that have become unused, ever */
 /* The first page of its mapping; the places follow. */
 struct local_window {
 	struct local_window *next; /* while it has no thread */
+	struct local_window *next_of_all;
 	u32 depth;
 	const struct page *pages[NR_PLACES]; /* what is mapped there */
 };
 
+static struct local_window *all_windows;
 static __thread struct local_window *my_window
 	__attribute__((tls_model("initial-exec")));
 static struct local_window *idle;
@@ -76,8 +78,8 @@ static void check_mapped(int err)
 {
 	if (err)
 		kapi_bug("a page of high memory cannot be mapped: the system "
-			 "says %d; has the program closed descriptors that are "
-			 "not its own, or used up vm.max_map_count?",
+			 "says %d; have vm.max_map_count or RLIMIT_AS been "
+			 "used up, or a descriptor closed?",
 			 -err);
 }
 
@@ -157,11 +159,17 @@ static struct tcache *enter(const char *what)
 {
 	struct tcache *tc = kapi_enter();
 
-	if (!tc)
+	if (likely(tc))
+		return tc;
+	if (gate_is_inside())
 		kapi_bug("%s() in a signal handler that interrupted the "
 			 "allocator; kmap_local_page() is for handlers",
 			 what);
-	return tc;
+	if (READ_ONCE(gate_mode) != GATE_OPEN)
+		kapi_bug("%s() has waited for two seconds until a fork() is "
+			 "over; does a fork handler wait for this thread?",
+			 what);
+	kapi_bug("%s(): there is no memory for this thread's caches", what);
 }
 
 static void *try_map(struct page *page, u32 *seen)
@@ -326,6 +334,15 @@ static void make_key(void)
 	has_key = pthread_key_create(&key, give_window) == 0;
 }
 
+static void push_window(struct local_window *w)
+{
+	w->next_of_all = READ_ONCE(all_windows);
+	while (!__atomic_compare_exchange_n(&all_windows, &w->next_of_all, w,
+					    true, __ATOMIC_RELEASE,
+					    __ATOMIC_RELAXED))
+		;
+}
+
 static pf_noinline struct local_window *first_use(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -339,6 +356,7 @@ static pf_noinline struct local_window *first_use(void)
 			kapi_bug("there are no addresses for a thread's window "
 				 "of kmap_local_page()");
 		w = addr;
+		push_window(w);
 	}
 	my_window = w;
 	pthread_once(&once, make_key);
@@ -385,6 +403,15 @@ static int place_of(const struct local_window *w, const void *addr)
 	return (int)(offset >> PAGE_SHIFT) - 1;
 }
 
+static bool is_anothers(const void *addr)
+{
+	const struct local_window *w = load_acquire(&all_windows);
+
+	while (w && place_of(w, addr) < 0)
+		w = w->next_of_all;
+	return w;
+}
+
 void pf_kunmap_local(const void *addr)
 {
 	struct local_window *w = my_window;
@@ -396,6 +423,10 @@ void pf_kunmap_local(const void *addr)
 				"kunmap_local(%p): kmap() has mapped this, and "
 				"kunmap() unmaps it",
 				(void *)(uintptr_t)addr);
+		if (!pf_virt_addr_valid(addr) && is_anothers(addr))
+			kapi_bug("kunmap_local(%p): another thread has mapped "
+				 "this, which alone may unmap it",
+				 (void *)(uintptr_t)addr);
 		return; /* a permanent address */
 	}
 	if ((u32)place + 1 != w->depth)

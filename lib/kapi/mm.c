@@ -7,9 +7,11 @@
  *	55d0c6a00000-55d0c6a21000 rw-p 00000000 00:00 0		[heap]
  *
  * Each time the lock is taken the file is read anew, into a snapshot of its
- * own: the text, the records in the order of addresses, and the one before.
- * The newest answers; older ones stay for who may still look at their records,
- * until nobody holds the lock.
+ * own: the text, and the records in the order of addresses.  It is the thread's
+ * that took the lock: nobody else looks at it, and it goes when the thread gives
+ * the lock up.  So there are as many snapshots as holders, and they need no
+ * lock.  A thread that takes the lock once more has one for each time, the
+ * newest of which answers.
  *
  * The text is read to the end before anything is made of it, into memory from
  * malloc(), which may map some more meanwhile: a line may be missing or old
@@ -18,7 +20,7 @@
 #include <linux/bug.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
-#include <linux/mutex.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include <fcntl.h>
@@ -38,15 +40,12 @@ _Static_assert(PF_VMA_SHEAVES == KAPI_HAS_SHEAVES, "");
 _Static_assert(PF_VMA_EMERGENCY == KAPI_HAS_EMERGENCY, "");
 
 struct pf_vma_snapshot {
-	struct pf_vma_snapshot *older;
+	struct pf_vma_snapshot *older; /* of the same thread */
+	unsigned int depth;	       /* its pf_mmap_depth then */
 	char *text;
 	size_t nr;
 	struct vm_area_struct vmas[];
 };
-
-/* Guards the next two, and mm->pf_snapshot. */
-static DEFINE_MUTEX(snapshots_lock);
-static unsigned int nr_holders;
 
 static char *read_maps(void)
 {
@@ -86,6 +85,13 @@ static vm_flags_t flags_of(const char *perms, const char *name)
 	return flags;
 }
 
+/* Names of memory that is nobody's file; the system's pages have others. */
+static bool is_anonymous(const char *name)
+{
+	return !*name || !strcmp(name, "[heap]") || !strcmp(name, "[stack]") ||
+	       !strncmp(name, "[anon:", 6);
+}
+
 /* The @n-th field of a line, from 0; "" if there are not so many. */
 static char *field(char *line, int n)
 {
@@ -111,6 +117,7 @@ static bool parse(char *line, struct vm_area_struct *vma)
 	vma->vm_pgoff = (unsigned long)(offset >> PAGE_SHIFT);
 	vma->pf_name = field(line, 5);
 	vma->vm_flags = flags_of(field(line, 1), vma->pf_name);
+	vma->pf_is_anonymous = is_anonymous(vma->pf_name);
 	vma->vm_page_prot = __pgprot(vma->vm_flags & 7);
 	vma->pf_contents =
 		kapi_contents((void *)vma->vm_start, (void *)vma->vm_end);
@@ -151,36 +158,45 @@ static struct pf_vma_snapshot *make_snapshot(void)
 	return snapshot;
 }
 
-static void free_snapshots(struct pf_vma_snapshot *snapshot)
-{
-	while (snapshot) {
-		struct pf_vma_snapshot *older = snapshot->older;
-
-		free(snapshot->text);
-		free(snapshot);
-		snapshot = older;
-	}
-}
-
 /* Without memory, or without /proc, there are no mappings to be seen. */
 static void look(struct mm_struct *mm)
 {
-	struct pf_vma_snapshot *snapshot;
+	struct pf_vma_snapshot *snapshot = make_snapshot();
+	struct task_struct *task = current;
+	unsigned long total = 0;
 	size_t i;
 
-	mutex_lock(&snapshots_lock);
-	/* Under the lock: an older one must not lie above a newer one. */
-	snapshot = make_snapshot();
-	nr_holders++;
-	if (snapshot) {
-		snapshot->older = mm->pf_snapshot;
-		mm->map_count = (int)snapshot->nr;
-		mm->total_vm = 0;
-		for (i = 0; i < snapshot->nr; i++)
-			mm->total_vm += vma_pages(&snapshot->vmas[i]);
-		smp_store_release(&mm->pf_snapshot, snapshot);
-	}
-	mutex_unlock(&snapshots_lock);
+	task->pf_mmap_depth++;
+	if (!snapshot)
+		return;
+	snapshot->depth = task->pf_mmap_depth;
+	snapshot->older = task->pf_mmap_snapshot;
+	task->pf_mmap_snapshot = snapshot;
+	for (i = 0; i < snapshot->nr; i++)
+		total += vma_pages(&snapshot->vmas[i]);
+	WRITE_ONCE(mm->map_count, (int)snapshot->nr);
+	WRITE_ONCE(mm->total_vm, total);
+}
+
+/* What the calling thread has seen when it took the lock last; or NULL. */
+static struct pf_vma_snapshot *newest_snapshot(void)
+{
+	struct pf_vma_snapshot *snapshot = current->pf_mmap_snapshot;
+
+	return snapshot && snapshot->depth == current->pf_mmap_depth ? snapshot
+								     : NULL;
+}
+
+static void forget(void)
+{
+	struct pf_vma_snapshot *snapshot = newest_snapshot();
+
+	current->pf_mmap_depth--;
+	if (!snapshot)
+		return;
+	current->pf_mmap_snapshot = snapshot->older;
+	free(snapshot->text);
+	free(snapshot);
 }
 
 void pf_mmap_lock(struct mm_struct *mm, bool is_write)
@@ -203,24 +219,20 @@ int pf_mmap_trylock(struct mm_struct *mm, bool is_write)
 
 void pf_mmap_unlock(struct mm_struct *mm, bool is_write)
 {
-	struct pf_vma_snapshot *all = NULL;
-
-	mutex_lock(&snapshots_lock);
-	if (--nr_holders == 0) {
-		all = mm->pf_snapshot;
-		mm->pf_snapshot = NULL;
-	}
-	mutex_unlock(&snapshots_lock);
+	if (!current->pf_mmap_depth)
+		panic("mmap_%s_unlock() by %s[%d], who does not hold the lock",
+		      is_write ? "write" : "read", current->comm, current->pid);
+	forget();
 	if (is_write)
 		up_write(&mm->mmap_lock);
 	else
 		up_read(&mm->mmap_lock);
-	free_snapshots(all);
 }
 
 void pf_mmap_assert_locked(struct mm_struct *mm)
 {
-	if (!rwsem_is_locked(&mm->mmap_lock))
+	(void)mm;
+	if (!current->pf_mmap_depth)
 		panic("the mappings are looked at without mmap_read_lock()");
 }
 
@@ -232,7 +244,7 @@ struct vm_area_struct *pf_find_vma_prev(struct mm_struct *mm,
 	size_t low = 0, high;
 
 	pf_mmap_assert_locked(mm);
-	snapshot = smp_load_acquire(&mm->pf_snapshot);
+	snapshot = newest_snapshot();
 	high = snapshot ? snapshot->nr : 0;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;

@@ -3,7 +3,7 @@
  * mmzone.c - the zones as clients see them, and the lock of a page
  *
  * The numbers of a zone do not change once they are known, but for the frames
- * that are free: struct zone is a copy.
+ * that are free: struct zone is a copy, made by kapi_ready().
  *
  * A page's lock is bit PG_locked of its flags.  A waiter sets PG_waiters beside
  * it and sleeps on the low 32 bits of the flags; who unlocks clears both and
@@ -11,15 +11,12 @@
  */
 #include <linux/mm.h>
 #include <linux/mmzone.h>
-#include <linux/mutex.h>
 #include <linux/pagemap.h>
 
 #include "kapi/kapi.h"
 #include "kenv/kenv.h"
 
 static struct pglist_data node;
-static DEFINE_MUTEX(node_lock);
-static bool is_made;
 
 static void make_zone(unsigned int i)
 {
@@ -40,26 +37,26 @@ static void make_zone(unsigned int i)
 	atomic_long_set(&zone->managed_pages, (long)info.managed);
 	zone->present_pages = info.managed;
 	zone->spanned_pages = info.managed;
-	node.node_present_pages += info.managed;
+}
+
+void kapi_make_node(void)
+{
+	unsigned long nr = 0;
+	unsigned int i;
+
+	for (i = 0; i < KAPI_NR_ZONES; i++) {
+		make_zone(i);
+		nr += node.node_zones[i].present_pages;
+	}
+	node.node_zones[ZONE_MOVABLE].name = "Movable";
+	node.node_zones[ZONE_MOVABLE].zone_pgdat = &node;
+	node.nr_zones = KAPI_NR_ZONES;
+	node.node_present_pages = nr;
 }
 
 struct pglist_data *pf_node(void)
 {
-	unsigned int i;
-
-	if (likely(smp_load_acquire(&is_made)))
-		return &node;
 	kapi_ready();
-	mutex_lock(&node_lock);
-	if (!is_made) {
-		for (i = 0; i < KAPI_NR_ZONES; i++)
-			make_zone(i);
-		node.node_zones[ZONE_MOVABLE].name = "Movable";
-		node.node_zones[ZONE_MOVABLE].zone_pgdat = &node;
-		node.nr_zones = KAPI_NR_ZONES;
-		smp_store_release(&is_made, true);
-	}
-	mutex_unlock(&node_lock);
 	return &node;
 }
 

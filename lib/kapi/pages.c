@@ -32,6 +32,7 @@
 #include "kapi/frames.h"
 #include "kapi/kmap.h"
 #include "kapi/pages.h"
+#include "kapi/vmalloc.h"
 #include "kmem/kmem.h"
 #include "os/frames.h"
 #include "os/os.h"
@@ -72,6 +73,7 @@ static pf_noinline void begin(void)
 					 __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE))
 		return;
 	zones_init();
+	kapi_make_node();
 	store_release(&state, 2);
 }
 
@@ -107,6 +109,17 @@ static bool may_sleep(unsigned int gfp)
 	return gfp & __GFP_DIRECT_RECLAIM;
 }
 
+/*
+ * To fill a frame of HIGHMEM with zeros it is mapped, by a system call: the next
+ * zone is the first for who wants zeros and may not make any.
+ */
+static unsigned int first_zone(unsigned int gfp, unsigned int highest)
+{
+	if (highest == KAPI_HIGHMEM && gfp & __GFP_ZERO && !may_sleep(gfp))
+		return KAPI_NORMAL;
+	return highest;
+}
+
 /* One request, on its way. */
 struct request {
 	unsigned int gfp;
@@ -121,7 +134,7 @@ static struct page *try_zones(struct request *r, unsigned int flags)
 	unsigned int zone;
 
 	r->is_refused = false;
-	for (zone = r->highest + 1; zone-- > 0;) {
+	for (zone = first_zone(r->gfp, r->highest) + 1; zone-- > 0;) {
 		struct page *page;
 
 		if (!zones_charge(zone, r->highest, nr_pages, flags))
@@ -135,7 +148,7 @@ static struct page *try_zones(struct request *r, unsigned int flags)
 	return NULL;
 }
 
-/* @is_reclaiming: the thread is in a shrinker, which must get on. */
+/* @is_reclaiming: the thread has PF_MEMALLOC, in a shrinker for one. */
 static unsigned int reserve_flags(unsigned int gfp, bool is_reclaiming)
 {
 	unsigned int flags = 0;
@@ -194,21 +207,20 @@ static bool shall_go_on(const struct request *r, unsigned int nr_fruitless)
 	return nr_fruitless < MAX_FRUITLESS;
 }
 
-/* Others may be about to free something: give them time. */
-static void wait_for_others(const struct request *r, unsigned int nr_fruitless)
+void kapi_wait_for_memory(unsigned int nr_fruitless, unsigned long nr_pages)
 {
 	if (!os_has_one_thread())
 		os_sleep_ms(nr_fruitless < 4 ? 1U << nr_fruitless : 16);
 	else if (nr_fruitless > MAX_FRUITLESS)
-		kapi_bug("out of memory: a __GFP_NOFAIL request of order %u "
+		kapi_bug("out of memory: a __GFP_NOFAIL request for %lu pages "
 			 "cannot be served, and the process has no other "
 			 "thread that could free some",
-			 r->order);
+			 nr_pages);
 }
 
 static struct page *try_harder(struct request *r)
 {
-	bool is_reclaiming = may_sleep(r->gfp) && kapi_is_reclaiming();
+	bool is_reclaiming = kapi_is_reclaiming();
 	unsigned int flags = reserve_flags(r->gfp, is_reclaiming);
 	struct page *page = try_zones(r, flags);
 	unsigned int nr_fruitless = 0;
@@ -218,7 +230,7 @@ static struct page *try_harder(struct request *r)
 		return page;
 	do {
 		if (nr_fruitless)
-			wait_for_others(r, nr_fruitless);
+			kapi_wait_for_memory(nr_fruitless, 1UL << r->order);
 		nr_fruitless = make_progress(r) ? 0 : nr_fruitless + 1;
 		page = try_zones(r, flags);
 		if (page)
@@ -302,8 +314,25 @@ static _Noreturn pf_cold void refuse_page(const struct page *page,
 	kapi_bug("%s of page %p: %s", call, (const void *)page, why);
 }
 
+/* Whether there is a record at @page, so that it can be looked at. */
+static bool is_record(const struct page *page)
+{
+	uintptr_t offset = (uintptr_t)page - (uintptr_t)direct_map.mem_map;
+	size_t pfn = offset / sizeof(*page);
+
+	if (unlikely(offset % sizeof(*page)))
+		return false;
+	if (likely(pfn >= direct_map.first_pfn &&
+		   pfn < READ_ONCE(direct_map.limit)))
+		return true;
+	return is_dma_page(page) || is_highmem_page(page) ||
+	       vmalloc_page_is_mapped(page);
+}
+
 static void check_is_clients(const struct page *page, const char *call)
 {
+	if (unlikely(!is_record(page)))
+		refuse_page(page, call, "no struct page is there");
 	if (unlikely(load_acquire(&page->type) != PAGE_CLIENT))
 		refuse_page(page, call,
 			    "not a page that alloc_pages() has given and that "
@@ -349,10 +378,17 @@ void pf_free_pages(struct page *page, unsigned int order)
 			frames_give(page + (1UL << order), order);
 }
 
+void pf_refuse_reference(const struct page *page, const char *call)
+{
+	refuse_page(page, call, "nobody has a reference to it");
+}
+
 void pf_release_page(struct page *page)
 {
-	struct page *head = page_head(page);
+	struct page *head;
 
+	check_is_clients(page, "put_page()");
+	head = page_head(page);
 	check_is_clients(head, "put_page()");
 	if (unlikely(head->order && !(head->flags & PAGE_HEAD)))
 		kapi_warn("put_page() of the last reference to a block of "

@@ -41,4 +41,11 @@ bool kapi_watermark_ok(unsigned int gfp, unsigned int order);
  */
 unsigned long kapi_reclaim(unsigned int gfp, unsigned long nr_pages);
 
+/*
+ * After @nr_fruitless rounds of reclaim, 1 or more, for a request of @nr_pages
+ * frames that goes on: other threads may be about to free something, and get
+ * time.  Without any, a request that could only wait for ever ends the process.
+ */
+void kapi_wait_for_memory(unsigned int nr_fruitless, unsigned long nr_pages);
+
 #endif

@@ -122,13 +122,17 @@ int kapi_range_init(void)
 {
 	struct kapi_range r = {NULL};
 	int err = choose(&r);
+	char *end;
 
 	if (!err)
 		err = reserve_records(&r);
 	if (err)
 		return err;
+	end = r.vmalloc_end;
+	r.vmalloc_end = NULL;
 	kapi_range = r;
+	store_release(&kapi_range.vmalloc_end, end);
 	kmem_clients_start = r.records;
-	kmem_clients_end = r.vmalloc_end;
+	kmem_clients_end = end;
 	return 0;
 }

@@ -20,7 +20,7 @@ struct kapi_range {
 	char *bitmaps; /* two, one behind the other */
 	size_t bitmap_bytes;
 	char *vmalloc_start;
-	char *vmalloc_end;
+	char *vmalloc_end;  /* NULL as long as nothing of this is known */
 	size_t nr_pages;    /* of the vmalloc area, in whole blocks */
 	struct page *pages; /* their records: span_reserve_records() */
 };

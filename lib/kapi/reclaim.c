@@ -13,6 +13,7 @@
 
 #include "kapi/kapi.h"
 #include "kapi/pages.h"
+#include "kenv/kenv.h"
 
 #define LOWEST_PRIORITY 12
 
@@ -20,7 +21,9 @@ unsigned long (*kapi_shrink)(unsigned int gfp, int priority);
 
 bool kapi_is_reclaiming(void)
 {
-	return current->flags & PF_MEMALLOC;
+	const struct task_struct *task = kenv_task();
+
+	return task && task->flags & PF_MEMALLOC;
 }
 
 /* What memalloc_nofs_save() and the like forbid the thread's requests. */

@@ -24,7 +24,7 @@ void reserve_fill(struct page *(*alloc)(void *arg, unsigned int order),
 		  void *arg);
 
 /*
- * A block that cannot be freed now: PAGE_CLIENT still, its page->order set.
+ * A block that cannot be freed now: of type PAGE_NONE, its page->order set.
  * Safe at any instruction.
  */
 void reserve_defer(struct page *page);

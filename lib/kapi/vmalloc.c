@@ -52,6 +52,19 @@ static bool charge_or_reclaim(unsigned int gfp, size_t nr_pages,
 	return charge(nr_pages, nr_high);
 }
 
+/* __GFP_NOFAIL: until it is there. */
+static void charge_for_sure(unsigned int gfp, size_t nr_pages, size_t *nr_high)
+{
+	unsigned int nr_fruitless = 0;
+
+	while (!charge(nr_pages, nr_high)) {
+		if (kapi_reclaim(gfp, nr_pages))
+			nr_fruitless = 0;
+		else
+			kapi_wait_for_memory(++nr_fruitless, nr_pages);
+	}
+}
+
 size_t vmalloc_total_pages(void)
 {
 	static size_t total;
@@ -77,6 +90,24 @@ static pf_cold void *refuse(unsigned int gfp, const char *why,
 	return NULL;
 }
 
+static struct varea *place(unsigned int gfp, size_t nr_pages, size_t align,
+			   unsigned long flags, const void *caller)
+{
+	unsigned int nr_fruitless = 0;
+	struct varea *area;
+
+	do {
+		if (nr_fruitless)
+			kapi_wait_for_memory(nr_fruitless, nr_pages);
+		area = varea_new(nr_pages, align, AREA_MEMORY, flags, caller);
+		if (!area && kmem_find_memory())
+			area = varea_new(nr_pages, align, AREA_MEMORY, flags,
+					 caller);
+		nr_fruitless++;
+	} while (!area && gfp & __GFP_NOFAIL);
+	return area;
+}
+
 static void *alloc(unsigned long size, unsigned long align, unsigned int gfp,
 		   unsigned long flags, const void *caller)
 {
@@ -93,12 +124,12 @@ static void *alloc(unsigned long size, unsigned long align, unsigned int gfp,
 		return refuse(gfp, "there is no memory", size);
 	if (size > PTRDIFF_MAX || nr_pages > vmalloc_total_pages())
 		return refuse(gfp, "exceeds total pages", size);
-	if (!charge_or_reclaim(gfp, nr_pages, &nr_high))
+	if (gfp & __GFP_NOFAIL)
+		charge_for_sure(gfp, nr_pages, &nr_high);
+	else if (!charge_or_reclaim(gfp, nr_pages, &nr_high))
 		return refuse(gfp, "failed to allocate pages", size);
 	align = max_size(roundup_pow_of_two(align), PAGE_SIZE);
-	area = varea_new(nr_pages, align, AREA_MEMORY, flags, caller);
-	if (!area && kmem_find_memory())
-		area = varea_new(nr_pages, align, AREA_MEMORY, flags, caller);
+	area = place(gfp, nr_pages, align, flags, caller);
 	if (!area) {
 		zones_uncharge(KAPI_HIGHMEM, nr_high);
 		zones_uncharge(KAPI_NORMAL, nr_pages - nr_high);
@@ -176,7 +207,8 @@ void pf_vm_unmap_ram(const void *addr, unsigned int count)
 
 size_t vmalloc_size(const void *p)
 {
-	struct varea *area = varea_starting_at(varea_index(p));
+	struct varea *area =
+		is_area_addr(p) ? varea_starting_at(varea_index(p)) : NULL;
 
 	return area ? area->requested : 0;
 }
@@ -194,7 +226,7 @@ void *pf_vrealloc(const void *p, size_t size, gfp_t gfp)
 	if (!p)
 		return alloc(size, 1, gfp, PF_VM_ALLOC,
 			     __builtin_return_address(0));
-	area = pf_is_vmalloc_addr(p) ? varea_starting_at(varea_index(p)) : NULL;
+	area = is_area_addr(p) ? varea_starting_at(varea_index(p)) : NULL;
 	if (!area) {
 		report_line("WARNING: Trying to vrealloc() nonexistent vm area "
 			    "(%p)",

@@ -16,6 +16,9 @@ size_t vmalloc_size(const void *p);
 /* Where the page of an area is, if @page is one; else NULL.  Safe anywhere. */
 void *vmalloc_page_address(const struct page *page);
 
+/* Whether @page is the record of a page of the range that is mapped. */
+bool vmalloc_page_is_mapped(const struct page *page);
+
 /* Pages that all zones have together. */
 size_t vmalloc_total_pages(void);
 

@@ -5,8 +5,8 @@
  * A frame of HIGHMEM is a page of a file and can be shown at any number of
  * addresses.  The others are private anonymous memory, which has one address for
  * good: mremap() would take it away there.  If such frames lie side by side the
- * view of them is the address that they have, and a record of it is kept for
- * vunmap() and vfree().
+ * view of them is the address that they have, and a record says that it is one
+ * (views.c).
  */
 #include <string.h>
 
@@ -20,8 +20,7 @@
 
 bool pf_is_vmalloc_addr(const void *p)
 {
-	return (const char *)p >= kapi_range.vmalloc_start &&
-	       (const char *)p < kapi_range.vmalloc_end;
+	return is_area_addr(p) || view_around(p);
 }
 
 void *pf_vmalloc_start(void)
@@ -39,7 +38,7 @@ struct page *pf_vmalloc_to_page(const void *addr)
 	struct varea *area = varea_around(addr);
 
 	if (!area)
-		return NULL;
+		return view_around(addr) ? frame_of(addr) : NULL;
 	if (area->kind == AREA_MAPPED)
 		return area->vm.pages[varea_index(addr) - area->first];
 	return varea_page(area, varea_index(addr));
@@ -99,6 +98,37 @@ static struct varea *map_pages(struct page **pages, unsigned int count,
 	return area;
 }
 
+/* An area of HIGHMEM's pages; @kept is its array of them from now on. */
+static void *show_mapped(struct page **pages, unsigned int count,
+			 struct page **kept, unsigned long flags, bool is_ram,
+			 const void *caller)
+{
+	struct varea *area = map_pages(pages, count, caller);
+
+	if (!area)
+		return NULL;
+	area->vm.pages = kept;
+	area->vm.flags = flags;
+	area->is_ram = is_ram;
+	return area->vm.addr;
+}
+
+/* A view at @start, where the pages are; without a guard. */
+static void *show_view(void *start, unsigned int count, struct page **kept,
+		       unsigned long flags, bool is_ram, const void *caller)
+{
+	struct view *view = view_new(start, count);
+
+	if (!view)
+		return NULL;
+	view->vm.pages = kept;
+	WRITE_ONCE(view->vm.flags, flags | PF_VM_NO_GUARD);
+	view->vm.caller = caller;
+	view->is_ram = is_ram;
+	view_publish(view);
+	return start;
+}
+
 static struct page **copy_of(struct page **pages, unsigned int count)
 {
 	struct page **copy = pf_kvmalloc(count * sizeof(*pages), GFP_KERNEL);
@@ -110,8 +140,7 @@ static void *map(struct page **pages, unsigned int count, unsigned long flags,
 		 bool is_ram, const void *caller)
 {
 	struct page **kept = NULL;
-	struct varea *area;
-	void *start;
+	void *start, *addr;
 
 	kapi_might_sleep("vmap");
 	if (!count || !kapi_init(GFP_KERNEL) || count > vmalloc_total_pages())
@@ -132,17 +161,12 @@ static void *map(struct page **pages, unsigned int count, unsigned long flags,
 		if (!kept)
 			return NULL;
 	}
-	area = start ? varea_new_view(start, count)
-		     : map_pages(pages, count, caller);
-	if (!area) {
-		if (kept && kept != pages)
-			pf_kvfree(kept);
-		return NULL;
-	}
-	area->vm.pages = kept;
-	area->vm.flags = flags | PF_VM_MAP;
-	area->is_ram = is_ram;
-	return area->vm.addr;
+	flags |= PF_VM_MAP;
+	addr = start ? show_view(start, count, kept, flags, is_ram, caller)
+		     : show_mapped(pages, count, kept, flags, is_ram, caller);
+	if (!addr && kept && kept != pages)
+		pf_kvfree(kept);
+	return addr;
 }
 
 void *pf_vmap(struct page **pages, unsigned int count, unsigned long flags)
@@ -160,26 +184,38 @@ void *pf_vm_map_ram(struct page **pages, unsigned int count)
 	return map(pages, count, 0, true, __builtin_return_address(0));
 }
 
+/* Where the page is that is the @i-th of @vm, of an area or a view. */
+static struct page *page_of(const struct vm_struct *vm, size_t i)
+{
+	return pf_vmalloc_to_page((char *)vm->addr + (i << PAGE_SHIFT));
+}
+
+static void add_pages(struct vm_struct *vm)
+{
+	struct page **pages, **none = NULL;
+	size_t i;
+
+	pages = pf_kvmalloc_array(vm->nr_pages, sizeof(*pages), GFP_KERNEL);
+	if (!pages)
+		return;
+	for (i = 0; i < vm->nr_pages; i++)
+		pages[i] = page_of(vm, i);
+	if (!__atomic_compare_exchange_n(&vm->pages, &none, pages, false,
+					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		pf_kvfree(pages);
+}
+
 struct vm_struct *pf_find_vm_area(const void *addr)
 {
 	struct varea *area = varea_around(addr);
-	struct page **pages;
-	size_t i;
+	struct view *view = area ? NULL : view_around(addr);
+	struct vm_struct *vm;
 
-	if (!area || area->is_ram)
-		return NULL;
-	if (area->vm.pages)
-		return &area->vm;
-	pages = pf_kvmalloc_array(area->nr_pages, sizeof(*pages), GFP_KERNEL);
-	if (pages) {
-		struct page **none = NULL;
-
-		for (i = 0; i < area->nr_pages; i++)
-			pages[i] = varea_page(area, area->first + i);
-		if (!__atomic_compare_exchange_n(&area->vm.pages, &none, pages,
-						 false, __ATOMIC_ACQ_REL,
-						 __ATOMIC_ACQUIRE))
-			pf_kvfree(pages);
-	}
-	return &area->vm;
+	if (area)
+		vm = area->is_ram ? NULL : &area->vm;
+	else
+		vm = !view || view->is_ram ? NULL : &view->vm;
+	if (vm && !READ_ONCE(vm->pages))
+		add_pages(vm);
+	return vm;
 }

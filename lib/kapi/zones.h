@@ -49,7 +49,7 @@ size_t zones_nr_used(unsigned int zone);
  */
 
 /*
- * dma.c: 16 MiB below 4 GiB, locked.  The calls return NULL or false when
+ * dma.c: 16 MiB below 4 GiB, locked, no child's.  The calls return NULL or false when
  * another thread has the lock and @may_wait is false.
  */
 struct page *dma_alloc(unsigned int order, bool may_wait);

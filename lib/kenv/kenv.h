@@ -89,6 +89,9 @@ void kenv_rcu_work_ready(struct rcu_head *head);
 bool timer_hands_work_on(void);
 bool rcu_hands_work_on(void);
 
+/* The calling thread's task, if it has one yet: safe anywhere. */
+struct task_struct *kenv_task(void);
+
 /* The calling thread's task is @task, which no exit of the thread frees. */
 void kenv_become(struct task_struct *task);
 struct task_struct *kenv_task_new(void);

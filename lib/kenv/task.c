@@ -193,6 +193,20 @@ static void forget_others(void)
 	}
 }
 
+/* As if the threads that are not here had given it up. */
+static void release_mmap_lock(void)
+{
+	struct rw_semaphore *lock = &pf_mm.mmap_lock;
+	u32 writer = my_task ? my_task->number : 0;
+	bool is_written = writer && lock->writer == writer;
+
+	init_rwsem(lock);
+	if (is_written)
+		lock->writer = writer;
+	else if (my_task)
+		lock->nr_readers = my_task->pf_mmap_depth;
+}
+
 static void fork_child(void)
 {
 	if (my_task) {
@@ -209,6 +223,7 @@ static void fork_child(void)
 	workqueue_fork_child();
 	once_fork_child();
 	wait_fork_child();
+	release_mmap_lock();
 }
 
 static void make_key(void)
@@ -217,6 +232,11 @@ static void make_key(void)
 		panic("no pthread key is left for the kernel headers' tasks");
 	if (pthread_atfork(fork_prepare, fork_parent, fork_child))
 		panic("no memory for the kernel headers' part in fork()");
+}
+
+struct task_struct *kenv_task(void)
+{
+	return my_task;
 }
 
 void kenv_become(struct task_struct *task)

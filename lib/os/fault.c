@@ -42,6 +42,18 @@ bool os_move_shall_tear(void)
 	return __atomic_load_n(&moves_tear, __ATOMIC_SEQ_CST);
 }
 
+static bool guards_fail;
+
+void os_refuse_guards(bool shall_refuse)
+{
+	__atomic_store_n(&guards_fail, shall_refuse, __ATOMIC_SEQ_CST);
+}
+
+bool os_guard_shall_fail(void)
+{
+	return __atomic_load_n(&guards_fail, __ATOMIC_SEQ_CST);
+}
+
 #else
 /* ISO C wants one declaration in a file. */
 typedef int fault_is_compiled_out;

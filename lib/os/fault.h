@@ -23,12 +23,20 @@ bool os_call_shall_fail(void);
  */
 void os_tear_moves(bool shall_tear);
 bool os_move_shall_tear(void);
+
+/* While @shall_refuse, os_guard() is what it is before Linux 6.13. */
+void os_refuse_guards(bool shall_refuse);
+bool os_guard_shall_fail(void);
 #else
 static inline bool os_call_shall_fail(void)
 {
 	return false;
 }
 static inline bool os_move_shall_tear(void)
+{
+	return false;
+}
+static inline bool os_guard_shall_fail(void)
 {
 	return false;
 }

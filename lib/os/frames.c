@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
@@ -96,9 +97,21 @@ static u64 group_limit(const char *root, char *group, const char *file)
 	}
 }
 
+/* Ends @text at its first colon.  Return: what is behind. */
+static char *cut(char *text)
+{
+	char *colon = strchrnul(text, ':');
+
+	if (!*colon)
+		return colon;
+	*colon = '\0';
+	return colon + 1;
+}
+
 /*
- * Lines of /proc/self/cgroup are "number:controllers:path".  The unified
- * hierarchy has number 0; an old one may have the controller "memory".
+ * Lines of /proc/self/cgroup are "number:controllers:path"; the path may have
+ * colons.  The unified hierarchy has number 0; an old one may have the
+ * controller "memory".
  */
 static u64 cgroup_limit(void)
 {
@@ -110,21 +123,19 @@ static u64 cgroup_limit(void)
 		return limit;
 	for (line = text; *line; line = next) {
 		char *end = strchrnul(line, '\n');
-		char *path;
+		char *controllers, *path;
 
 		next = *end ? end + 1 : end;
 		*end = '\0';
-		path = strrchr(line, ':');
-		if (!path)
-			continue;
-		if (strncmp(line, "0::", 3) == 0)
-			limit = min_u64(limit,
-					group_limit("/sys/fs/cgroup", path + 1,
-						    "memory.max"));
-		else if (strstr(line, ":memory:"))
+		controllers = cut(line);
+		path = cut(controllers);
+		if (strcmp(line, "0") == 0)
+			limit = min_u64(limit, group_limit("/sys/fs/cgroup",
+							   path, "memory.max"));
+		else if (strcmp(controllers, "memory") == 0)
 			limit = min_u64(limit,
 					group_limit("/sys/fs/cgroup/memory",
-						    path + 1,
+						    path,
 						    "memory.limit_in_bytes"));
 	}
 	return limit;
@@ -207,6 +218,16 @@ int os_lock_memory(void *addr, size_t bytes)
 	return (int)as_result(syscall(SYS_mlock, addr, bytes), saved);
 }
 
+int os_keep_from_children(void *addr, size_t bytes)
+{
+	int saved = errno;
+
+	if (os_call_shall_fail())
+		return -ENOMEM;
+	return (int)as_result(syscall(SYS_madvise, addr, bytes, MADV_DONTFORK),
+			      saved);
+}
+
 /* An entry of pagemap: bits 0 to 54 the frame, bit 63 that there is one. */
 int os_frame_number(const void *addr, u64 *frame)
 {
@@ -230,7 +251,23 @@ int os_frame_number(const void *addr, u64 *frame)
 	return *frame ? 0 : -EPERM;
 }
 
-int os_memory_file(void)
+/* What @fd is, or -EBADF. */
+static int identify(int fd, struct os_memory_file *file)
+{
+	int saved = errno;
+	struct stat stat;
+	int err = fstat(fd, &stat) ? -EBADF : 0;
+
+	errno = saved;
+	if (err)
+		return err;
+	file->fd = fd;
+	file->device = stat.st_dev;
+	file->inode = stat.st_ino;
+	return 0;
+}
+
+int os_memory_file_make(struct os_memory_file *file)
 {
 	int saved = errno;
 	long fd;
@@ -241,27 +278,44 @@ int os_memory_file(void)
 		     MFD_CLOEXEC | MFD_NOEXEC_SEAL);
 	if (fd < 0) /* before Linux 6.3 */
 		fd = syscall(SYS_memfd_create, "pfmalloc-highmem", MFD_CLOEXEC);
-	return (int)as_result(fd, saved);
+	fd = as_result(fd, saved);
+	return fd < 0 ? (int)fd : identify((int)fd, file);
 }
 
-int os_memory_file_extend(int fd, u64 bytes)
+bool os_memory_file_is_there(const struct os_memory_file *file)
+{
+	struct os_memory_file now;
+
+	return !identify(file->fd, &now) && now.device == file->device &&
+	       now.inode == file->inode;
+}
+
+int os_memory_file_extend(const struct os_memory_file *file, u64 bytes)
 {
 	int saved = errno;
 
-	return (int)as_result(ftruncate(fd, (off_t)bytes), saved);
+	if (!os_memory_file_is_there(file))
+		return -EBADF;
+	return (int)as_result(ftruncate(file->fd, (off_t)bytes), saved);
 }
 
-int os_memory_file_map(void *addr, size_t bytes, int fd, u64 page)
+int os_memory_file_map(void *addr, size_t bytes,
+		       const struct os_memory_file *file, u64 page)
 {
-	return map(addr, bytes, MAP_SHARED | MAP_FIXED, fd, page);
+	if (!os_memory_file_is_there(file))
+		return -EBADF;
+	return map(addr, bytes, MAP_SHARED | MAP_FIXED, file->fd, page);
 }
 
-int os_memory_file_discard(int fd, u64 offset, u64 bytes)
+int os_memory_file_discard(const struct os_memory_file *file, u64 offset,
+			   u64 bytes)
 {
 	int saved = errno;
 
+	if (!os_memory_file_is_there(file))
+		return -EBADF;
 	return (int)as_result(
-		fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+		fallocate(file->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
 			  (off_t)offset, (off_t)bytes),
 		saved);
 }

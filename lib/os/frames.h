@@ -28,6 +28,9 @@ int os_map_low(void **addr, size_t bytes);
 /* Keep the range in memory; it is filled with pages now.  -EPERM, -ENOMEM. */
 int os_lock_memory(void *addr, size_t bytes);
 
+/* Children of fork() have nothing there, and the range is not copied on write. */
+int os_keep_from_children(void *addr, size_t bytes);
+
 /*
  * The number of the machine's page frame behind @addr, in units of the
  * machine's page size.  -EPERM where the system does not tell, -ENOENT where
@@ -38,14 +41,26 @@ int os_frame_number(const void *addr, u64 *frame);
 /*
  * Memory without an address: pages of a nameless file, which read as zeros and
  * take no room until they are written.  Closed by exec.
+ *
+ * A program that closes all descriptors, as daemons do, and opens a file may get
+ * the number for it.  So each call looks first whether @fd is still the file
+ * that was made: -EBADF if it is not, with nothing changed.
  */
-int os_memory_file(void); /* its descriptor */
-int os_memory_file_extend(int fd, u64 bytes);
+struct os_memory_file {
+	int fd;
+	u64 device, inode;
+};
+
+int os_memory_file_make(struct os_memory_file *file);
+bool os_memory_file_is_there(const struct os_memory_file *file);
+int os_memory_file_extend(const struct os_memory_file *file, u64 bytes);
 
 /* Show its page @page and those behind at @addr, over what we had there. */
-int os_memory_file_map(void *addr, size_t bytes, int fd, u64 page);
+int os_memory_file_map(void *addr, size_t bytes,
+		       const struct os_memory_file *file, u64 page);
 
 /* Give the memory of a range back; it reads as zeros again. */
-int os_memory_file_discard(int fd, u64 offset, u64 bytes);
+int os_memory_file_discard(const struct os_memory_file *file, u64 offset,
+			   u64 bytes);
 
 #endif

@@ -166,6 +166,8 @@ int os_advise_huge(void *addr, size_t bytes, bool wanted)
 
 int os_guard(void *addr, size_t bytes)
 {
+	if (os_guard_shall_fail())
+		return -EINVAL;
 	return as_error(call(SYS_madvise, (long)addr, (long)bytes,
 			     MADV_GUARD_INSTALL, 0, 0));
 }

@@ -7,6 +7,15 @@
  * stand on the other side of a fence that runs in every thread.  So one of the
  * two sees the other: J. Dekker's argument, with both fences on the side that
  * is rare.
+ *
+ * Guests.  A thread gets its caches with signals blocked and by several system
+ * calls, which is nothing for a call that may not sleep and comes from a thread
+ * without caches.  Such a thread borrows a struct tcache for the time that it
+ * is inside, and is in a slow path like any other: its signal handlers find it
+ * busy, who closes the gate waits for it, its locks have a holder.  A guest has
+ * an owner from its first instruction to its last, so that a handler's fork()
+ * knows its own thread.  It is not on the list of all caches, because there is
+ * nothing in it.
  */
 #include "slab/gate.h"
 
@@ -25,6 +34,9 @@
  */
 #define STOPPED_MS 2000
 
+/* Threads that are inside as guests at once; the next one is turned away. */
+#define NR_GUESTS 16
+
 u32 gate_mode;
 
 /*
@@ -35,6 +47,31 @@ static u32 is_changing;
 static u32 nr_forks;	 /* threads between their fork's prepare and parent */
 static u32 nr_anonymous; /* threads in a slow path without caches */
 static u32 nr_waiting;	 /* forks that wait for GATE_QUIET to end */
+
+static struct tcache guests[NR_GUESTS] pf_last;
+static bool has_guests; /* one of them has been used, ever */
+
+static bool is_guest(const struct tcache *tc)
+{
+	return tc >= guests && tc < guests + NR_GUESTS;
+}
+
+/* All that may be in a slow path by name: threads with caches, and guests. */
+static struct tcache *next_inside(struct tcache *next)
+{
+	return next || !READ_ONCE(has_guests) ? next : guests;
+}
+
+static struct tcache *inside_after(struct tcache *tc)
+{
+	if (is_guest(tc))
+		return is_guest(tc + 1) ? tc + 1 : NULL;
+	return next_inside(tc->next);
+}
+
+#define for_each_inside(tc)                                    \
+	for (tc = next_inside(load_acquire(&all_tcaches)); tc; \
+	     tc = inside_after(tc))
 
 bool gate_wait(void)
 {
@@ -88,9 +125,9 @@ static const struct tcache *find_holder(const struct lock *lock)
 	u32 holder = lock_holder(lock);
 	struct tcache *tc;
 
-	for_each_tcache(tc)
+	for_each_inside(tc)
 	{
-		if (holder && tc->locks.number == holder)
+		if (holder && READ_ONCE(tc->locks.number) == holder)
 			return tc;
 	}
 	return NULL;
@@ -154,7 +191,7 @@ static void pass_on_wake_ups(void)
 {
 	struct tcache *tc;
 
-	for_each_tcache(tc)
+	for_each_inside(tc)
 	{
 		struct lock *wanted = load_acquire(&tc->locks.waits_for);
 
@@ -203,9 +240,10 @@ static bool wait_for_others(enum gate_mode mode)
 	unsigned int round = 0;
 	struct tcache *tc;
 
-	for_each_tcache(tc)
+	for_each_inside(tc)
 	{
-		if (tc != thread_heap.tcache && !wait_for(tc, mode, until_ms))
+		if (READ_ONCE(tc->owner) != &thread_heap &&
+		    !wait_for(tc, mode, until_ms))
 			return false;
 	}
 	while (__atomic_load_n(&nr_anonymous, __ATOMIC_SEQ_CST) > 0)
@@ -295,6 +333,87 @@ static bool stop_others(enum gate_mode mode)
 	return false;
 }
 
+static struct tcache *claim_guest(void)
+{
+	unsigned int i;
+
+	WRITE_ONCE(has_guests, true);
+	for (i = 0; i < NR_GUESTS; i++) {
+		struct tcache *tc = &guests[i];
+		struct thread_heap *nobody = NULL;
+
+		if (READ_ONCE(tc->owner) ||
+		    !__atomic_compare_exchange_n(
+			    &tc->owner, &nobody, &thread_heap, false,
+			    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+			continue;
+		tc->is_guest = true;
+		WRITE_ONCE(tc->locks.number, LOCK_ORPHAN - 2 * (i + 1));
+		return tc;
+	}
+	return NULL;
+}
+
+static void give_guest(struct tcache *tc)
+{
+	store_release(&tc->is_busy, 0);
+	store_release(&tc->owner, NULL);
+}
+
+/*
+ * Each store stands where a handler may come before it and after it: without
+ * the thread's pointer to the guest it finds a thread without caches, and with
+ * it one that is busy.
+ */
+struct tcache *gate_try_enter_as_guest(void)
+{
+	struct tcache *tc, *none = NULL;
+
+	/* Who closes it need not wait for who comes to look. */
+	if (!gate_is_open() && !gate_is_mine())
+		return NULL;
+	tc = claim_guest();
+	if (!tc)
+		return NULL;
+	WRITE_ONCE(tc->is_busy, 1);
+	barrier();
+	/* Unless a handler has got caches for the thread meanwhile. */
+	if (!__atomic_compare_exchange_n(&thread_heap.tcache, &none, tc, false,
+					 __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+		give_guest(tc);
+		return gate_try_enter();
+	}
+	lock_self = &tc->locks;
+	barrier();
+	if (gate_is_open() || gate_is_mine())
+		return tc;
+	gate_leave_as_guest(tc);
+	return NULL;
+}
+
+void gate_leave_as_guest(struct tcache *tc)
+{
+	lock_self = NULL;
+	barrier();
+	WRITE_ONCE(thread_heap.tcache, NULL);
+	barrier();
+	give_guest(tc);
+}
+
+/* In fork's child: those of other threads are nobody's. */
+static void forget_guests(void)
+{
+	unsigned int i;
+
+	for (i = 0; has_guests && i < NR_GUESTS; i++) {
+		guests[i].is_forking_inside = 0;
+		if (guests[i].owner == &thread_heap)
+			continue;
+		guests[i].is_busy = 0;
+		guests[i].owner = NULL;
+	}
+}
+
 bool gate_is_inside(void)
 {
 	return thread_heap.tcache && thread_heap.tcache->is_busy;
@@ -362,6 +481,7 @@ void gate_reset(const os_signals *saved)
 	nr_forks = 0;
 	nr_waiting = 0;
 	nr_anonymous = 0;
+	forget_guests();
 	thread_heap.closed_depth = 0;
 	thread_heap.is_torn = false;
 	/* Threads of handlers that came before this one wait for it. */

@@ -97,6 +97,17 @@ static inline struct tcache *gate_try_enter(void)
 	return NULL;
 }
 
+/**
+ * gate_try_enter_as_guest - gate_try_enter() for a thread that has no caches
+ *
+ * The thread borrows caches that are empty, and leaves them so: they are its
+ * name to locks, to fork() and to its own signal handlers.  No lock, no system
+ * call, safe at any instruction.  gate_try_leave() must follow.  Return: NULL
+ * when all guests' caches are in use, too.
+ */
+struct tcache *gate_try_enter_as_guest(void);
+void gate_leave_as_guest(struct tcache *tc);
+
 static inline void gate_leave(struct tcache *tc)
 {
 	WRITE_ONCE(tc->nr_slow, tc->nr_slow + 1); /* others read it */
@@ -108,6 +119,10 @@ static inline void gate_leave(struct tcache *tc)
 /* What was interrupted, the thread's end for one, goes on as it was. */
 static inline void gate_try_leave(struct tcache *tc)
 {
+	if (unlikely(tc->is_guest)) {
+		gate_leave_as_guest(tc);
+		return;
+	}
 	WRITE_ONCE(tc->nr_slow, tc->nr_slow + 1);
 	store_release(&tc->is_busy, 0);
 }

@@ -21,6 +21,7 @@ struct tcache {
 	struct lock_user locks;	   /* the thread, to the locks it takes */
 	u32 is_busy;		   /* the thread is in a slow path */
 	u32 is_forking_inside;	   /* and its signal handler is in fork() */
+	bool is_guest;		   /* see gate_try_enter_as_guest() */
 	int process_id;		   /* the process and the thread, */
 	int thread_id;		   /* to the OS */
 	u64 nr_slow;		   /* slow paths taken */

@@ -223,6 +223,59 @@ TEST(an_area_is_a_mapping_of_the_process)
 	vfree(p);
 }
 
+/* lib/os/fault.h */
+extern void os_refuse_guards(bool shall_refuse);
+
+#define NR_GUARDED   8192 /* areas whose guard is a mapping of its own */
+#define NR_UNGUARDED 1000
+
+static void use_areas_without_madvise(void *arg)
+{
+	static char *areas[NR_GUARDED + NR_UNGUARDED];
+	int before = nr_mappings();
+	unsigned int i;
+	char *p = NULL;
+
+	(void)arg;
+	os_refuse_guards(true);
+	for (i = 0; i < ARRAY_SIZE(areas); i++) {
+		areas[i] = vmalloc(PAGE_SIZE);
+		if (!EXPECT(areas[i] != NULL))
+			return;
+		memset(areas[i], (int)i, PAGE_SIZE);
+	}
+	EXPECT_LT(nr_mappings(), before + 2 * NR_GUARDED + 100);
+	expect_fault(areas[0] + PAGE_SIZE);
+	expect_fault(areas[NR_GUARDED - 1] + PAGE_SIZE);
+	/* The page behind the others is nobody's. */
+	for (i = NR_GUARDED; i < ARRAY_SIZE(areas); i++)
+		memset(areas[i] + PAGE_SIZE, 0xff, PAGE_SIZE);
+	for (i = 0; i < ARRAY_SIZE(areas); i++) {
+		if (!EXPECT(is_all(areas[i], (int)(i & 0xff), PAGE_SIZE)))
+			return;
+	}
+	EXPECT(pf_kmem_check());
+	vfree(areas[0]);
+	EXPECT(is_all(areas[0], 0, PAGE_SIZE)); /* reads as zeros, if at all */
+	for (i = 1; i < ARRAY_SIZE(areas); i++)
+		vfree(areas[i]);
+	for (i = 0; i < 20; i++)
+		vfree(vmalloc(16 << 20)); /* purges */
+	EXPECT_LT(nr_mappings(), before + 100);
+	for (i = 0; i < 100; i++) {
+		p = vmalloc(3 * PAGE_SIZE);
+		EXPECT(is_all(p, 0, 3 * PAGE_SIZE));
+		memset(p, 1, 3 * PAGE_SIZE);
+	}
+	expect_fault(p + 3 * PAGE_SIZE);
+	EXPECT(pf_kmem_check());
+}
+
+TEST(where_the_system_has_no_guard_pages_mappings_are)
+{
+	EXPECT(child_run(60, use_areas_without_madvise, NULL));
+}
+
 TEST(vrealloc_keeps_what_is_there)
 {
 	char *p = vrealloc(NULL, 5000, GFP_KERNEL);
@@ -300,6 +353,153 @@ TEST(vmap_of_pages_side_by_side_is_a_view)
 	EXPECT(p == page_address(block));
 	vunmap(p);
 	__free_pages(block, 2);
+}
+
+TEST(a_view_is_known_by_any_address_in_it)
+{
+	struct page *block = alloc_pages(GFP_KERNEL, 2);
+	struct page *pages[] = {block, block + 1, block + 2};
+	char *p, *object = kmalloc(100, GFP_KERNEL);
+	struct vm_struct *area;
+
+	EXPECT(!is_vmalloc_addr(page_address(block)));
+	p = vmap(pages, 3, VM_MAP, PAGE_KERNEL);
+	EXPECT(is_vmalloc_addr(p) && is_vmalloc_addr(p + 3 * PAGE_SIZE - 1));
+	EXPECT(!is_vmalloc_addr(p - 1) && !is_vmalloc_addr(p + 3 * PAGE_SIZE));
+	EXPECT(!is_vmalloc_addr(object) && !is_vmalloc_addr(&p));
+	EXPECT(vmalloc_to_page(p + PAGE_SIZE + 5) == block + 1);
+	EXPECT_EQ(vmalloc_to_pfn(p + 2 * PAGE_SIZE), page_to_pfn(block + 2));
+	area = find_vm_area(p + PAGE_SIZE);
+	if (EXPECT(area != NULL)) {
+		EXPECT(area->addr == p);
+		EXPECT_EQ(get_vm_area_size(area), 3 * PAGE_SIZE);
+		EXPECT_EQ(area->nr_pages, 3);
+		EXPECT(area->flags & VM_MAP);
+		EXPECT(area->pages[2] == block + 2);
+	}
+	vunmap(p);
+	EXPECT(!is_vmalloc_addr(p) && !vmalloc_to_page(p) && !find_vm_area(p));
+	p = vm_map_ram(pages, 3, 0);
+	EXPECT(is_vmalloc_addr(p) && !find_vm_area(p));
+	vm_unmap_ram(p, 3);
+	__free_pages(block, 2);
+	kfree(object);
+}
+
+TEST(views_of_one_page_end_one_by_one)
+{
+	struct page *block = alloc_pages(GFP_KERNEL, 1);
+	struct page *pages[] = {block, block + 1};
+	char *all = vmap(pages, 2, VM_MAP, PAGE_KERNEL);
+	char *same = vmap(pages, 2, VM_MAP, PAGE_KERNEL);
+	char *second = vmap(pages + 1, 1, VM_MAP, PAGE_KERNEL);
+
+	EXPECT(same == all && second == all + PAGE_SIZE);
+	vunmap(all);
+	EXPECT(is_vmalloc_addr(all + PAGE_SIZE));
+	vunmap(second);
+	EXPECT(is_vmalloc_addr(all + PAGE_SIZE));
+	vunmap(same);
+	EXPECT(!is_vmalloc_addr(all + PAGE_SIZE) && !is_vmalloc_addr(all));
+	__free_pages(block, 1);
+}
+
+static void *show_and_end(void *arg)
+{
+	struct page *block = alloc_pages(GFP_KERNEL, 1);
+	struct page *pages[] = {block, block + 1};
+	long wrong = (long)arg;
+	int i;
+
+	for (i = 0; i < STEPS(20000); i++) {
+		char *p = vmap(pages + i % 2, 2 - i % 2, VM_MAP, PAGE_KERNEL);
+
+		wrong += !is_vmalloc_addr((char *)page_address(block + 1) + 9);
+		vunmap(p);
+		wrong += is_vmalloc_addr((char *)page_address(block + 1) + 9);
+	}
+	__free_pages(block, 1);
+	return (void *)wrong;
+}
+
+TEST(threads_have_views_apart)
+{
+	pthread_t threads[4];
+	void *wrong;
+	int i;
+
+	for (i = 0; i < 4; i++)
+		pthread_create(&threads[i], NULL, show_and_end, NULL);
+	for (i = 0; i < 4; i++) {
+		pthread_join(threads[i], &wrong);
+		EXPECT(!wrong);
+	}
+}
+
+/* lib/slab/gate.h, whose words collide with the kernel's. */
+extern void *kapi_enter(void);
+
+/* The thread is inside the gate, as if this were a handler in a slow path. */
+static void end_views_inside(void *arg)
+{
+	struct page **kept = kmalloc_array(1, sizeof(*kept), GFP_KERNEL);
+	struct page *page = alloc_page(GFP_KERNEL);
+	struct page *pages[] = {page};
+	char *p, *q;
+
+	p = vmap(pages, 1, VM_MAP, PAGE_KERNEL);
+	kept[0] = page;
+	get_page(page);
+	q = vmap(kept, 1, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL);
+	EXPECT(q == p);
+	kapi_enter();
+	if (arg)
+		vfree_atomic(q);
+	else
+		vfree(q);
+	vunmap(p);
+	_exit(page_count(page) != 1 || is_vmalloc_addr(p));
+}
+
+TEST(a_view_ends_in_a_handler_too)
+{
+	struct ending ending;
+	long i;
+
+	for (i = 0; i < 2; i++) {
+		child_ending(&ending, 30, end_views_inside, (void *)i);
+		EXPECT_EQ(ending.signal, 0);
+		EXPECT_EQ(ending.status, 0);
+		EXPECT_STR_EQ(ending.text, "");
+	}
+}
+
+static void *free_later(void *block)
+{
+	usleep(100000);
+	__free_pages(block, MAX_PAGE_ORDER);
+	return NULL;
+}
+
+TEST(nofail_waits_for_the_pages_of_an_area)
+{
+	struct page *block = NULL, *next;
+	pthread_t thread;
+	void *p;
+
+	WITH_CONF("kmem_limit:64M,highmem:off",
+		  nofail_waits_for_the_pages_of_an_area);
+	while ((next = alloc_pages(GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN |
+					   __GFP_MEMALLOC,
+				   MAX_PAGE_ORDER)))
+		block = block ? block : next; /* of NORMAL */
+	while (alloc_page(GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN))
+		;
+	pthread_create(&thread, NULL, free_later, block);
+	p = __vmalloc(64 * PAGE_SIZE, GFP_KERNEL | __GFP_NOFAIL);
+	EXPECT(p != NULL);
+	pthread_join(thread, NULL);
+	vfree(p);
 }
 
 static void vmap_scattered(void *arg)

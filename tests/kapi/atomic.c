@@ -8,7 +8,11 @@
  * frame that two have at once is found out.
  */
 #include <errno.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kapi.h"
@@ -245,6 +249,208 @@ static void take_the_reserve(void)
 TEST(a_reserve_is_there_and_is_filled_again)
 {
 	with_conf("", take_the_reserve);
+}
+
+extern bool reserve_has_deferred(void);
+
+static void *allocate_as_guest(void *arg)
+{
+	static struct page *pages[2000];
+	unsigned int order;
+	u64 i;
+
+	for (i = 0; i < ARRAY_SIZE(pages); i++) {
+		pages[i] = alloc_page(GFP_ATOMIC);
+		if (!EXPECT(pages[i] != NULL))
+			return NULL;
+		fill_frame(page_address(pages[i]), i);
+	}
+	for (i = 0; i < ARRAY_SIZE(pages); i++) {
+		EXPECT(frame_is(page_address(pages[i]), i));
+		__free_page(pages[i]);
+	}
+	EXPECT(!reserve_has_deferred());
+	for (order = 0; order <= MAX_PAGE_ORDER; order++) {
+		pages[0] = alloc_pages(GFP_NOWAIT, order);
+		EXPECT(pages[0] != NULL);
+		__free_pages(pages[0], order);
+	}
+	EXPECT(!reserve_has_deferred());
+	return arg;
+}
+
+static void thread_without_caches(void)
+{
+	pthread_t thread;
+	int i;
+
+	__free_page(alloc_page(GFP_KERNEL));
+	for (i = 0; i < 3; i++) {
+		pthread_create(&thread, NULL, allocate_as_guest, NULL);
+		pthread_join(thread, NULL);
+	}
+}
+
+TEST(a_thread_that_never_slept_gets_what_there_is_too)
+{
+	with_conf("", thread_without_caches);
+}
+
+/* As lib/preload does it. */
+extern void kmem_fork_prepare(void);
+extern void kmem_fork_parent(void);
+extern void kmem_fork_child(void);
+
+static u32 nr_forks, nr_bad_children, is_child;
+
+/* Forks in the middle of whatever; the child goes on there, and ends later. */
+static void fork_here(int sig)
+{
+	int saved = errno, status = 0;
+	pid_t pid;
+
+	(void)sig;
+	if (READ_ONCE(is_child))
+		return;
+	pid = fork();
+	if (pid == 0) {
+		alarm(30);
+		WRITE_ONCE(is_child, 1);
+		handle(0);
+		return;
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
+		WRITE_ONCE(nr_bad_children, nr_bad_children + 1);
+	WRITE_ONCE(nr_forks, nr_forks + 1);
+	errno = saved;
+}
+
+/* Calls that may not sleep, and nothing else. */
+static void *guest(void *arg)
+{
+	unsigned int nr_left = 200;
+	struct page *pages[8] = {NULL};
+	u64 state = tap_seed() + (uintptr_t)arg;
+
+	mine.state = state ^ 0x5555;
+	__atomic_fetch_add(&nr_ready, 1, __ATOMIC_SEQ_CST);
+	while (!READ_ONCE(shall_end) && nr_left) {
+		u64 n = state = state * 6364136223846793005ULL + 12345;
+		struct page **page = &pages[n >> 33 & 7];
+		unsigned int order = (unsigned int)(n >> 40 & 3);
+
+		if (*page)
+			__free_pages(*page, compound_order(*page));
+		*page = alloc_pages(GFP_NOWAIT | __GFP_COMP, order);
+		if (*page)
+			fill_frame(page_address(*page), n);
+		nr_left -= READ_ONCE(is_child);
+	}
+	if (READ_ONCE(is_child)) { /* its first thread is this one */
+		struct page *page = alloc_page(GFP_KERNEL);
+
+		_exit(!page || mine.nr_wrong || !pf_pages_check() ||
+		      !pf_check());
+	}
+	for (nr_left = 0; nr_left < 8; nr_left++) {
+		if (pages[nr_left])
+			__free_pages(pages[nr_left],
+				     compound_order(pages[nr_left]));
+	}
+	for (nr_left = 0; nr_left < NR_SLOTS; nr_left++) {
+		if (mine.slots[nr_left].page)
+			give(&mine.slots[nr_left]);
+	}
+	__atomic_fetch_add(&nr_wrong, mine.nr_wrong, __ATOMIC_SEQ_CST);
+	return NULL;
+}
+
+static void storm_of_guests(void)
+{
+	struct sigaction action = {.sa_handler = handle,
+				   .sa_flags = SA_RESTART};
+	pthread_t threads[NR_THREADS];
+	double end = seconds() + storm_seconds();
+
+	pthread_atfork(kmem_fork_prepare, kmem_fork_parent, kmem_fork_child);
+	__free_page(alloc_page(GFP_KERNEL));
+	sigaction(SIGUSR1, &action, NULL);
+	action.sa_handler = fork_here;
+	sigaction(SIGUSR2, &action, NULL);
+	threads_start(NR_THREADS, guest, threads);
+	while (READ_ONCE(nr_ready) < NR_THREADS)
+		usleep(1000);
+	while (seconds() < end) {
+		nr_signals++;
+		pthread_kill(threads[nr_signals % NR_THREADS],
+			     nr_signals % NR_THREADS ? SIGUSR1 : SIGUSR2);
+		usleep(50);
+	}
+	WRITE_ONCE(shall_end, 1);
+	threads_join(NR_THREADS, threads);
+	tap_note("%lu signals, %u forks in handlers", nr_signals, nr_forks);
+	EXPECT_EQ(nr_wrong, 0);
+	EXPECT_EQ(nr_bad_children, 0);
+	EXPECT_GT(nr_forks, 0);
+	__free_page(alloc_page(GFP_KERNEL));
+}
+
+TEST(threads_without_caches_are_interrupted_and_forked_anywhere)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	SKIP("a sanitizer's own locks are held in such a child");
+#endif
+	TIME_LIMIT(300);
+	with_conf("kmem_limit:1G", storm_of_guests);
+}
+
+struct silent {
+	bool has_caches, is_well;
+};
+
+/* In this mode the first system call but for four ends the process. */
+static void *without_system_calls(void *arg)
+{
+	struct silent *silent = arg;
+	struct page *page;
+	unsigned int i;
+
+	if (silent->has_caches)
+		__free_page(alloc_page(GFP_KERNEL));
+	prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
+	for (i = 0; i < 200; i++) {
+		page = alloc_pages(GFP_ATOMIC | __GFP_NOWARN, i % 5);
+		if (page)
+			__free_pages(page, i % 5);
+	}
+	page = alloc_page(GFP_ATOMIC | __GFP_HIGHMEM | __GFP_ZERO);
+	if (page && page_zonenum(page) == ZONE_NORMAL &&
+	    is_zero(page_address(page), PAGE_SIZE))
+		WRITE_ONCE(silent->is_well, true);
+	syscall(SYS_exit, 0);
+	return NULL;
+}
+
+static void forbid_system_calls(void)
+{
+	struct silent silent[] = {{.has_caches = false}, {.has_caches = true}};
+	pthread_t thread;
+	int i;
+
+	__free_page(alloc_page(GFP_HIGHUSER));
+	for (i = 0; i < 2; i++) {
+		pthread_create(&thread, NULL, without_system_calls, &silent[i]);
+		pthread_join(thread, NULL);
+		EXPECT(silent[i].is_well);
+	}
+}
+
+TEST(who_cannot_sleep_makes_no_system_call)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	SKIP("a sanitizer makes some of its own");
+#endif
+	with_conf("kmem_limit:256M,highmem:on", forbid_system_calls);
 }
 
 static void dma_and_high(void)

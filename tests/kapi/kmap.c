@@ -3,6 +3,7 @@
  * kmap.c - frames without an address, and the windows to them, rule by rule
  */
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -423,11 +424,10 @@ TEST(parent_and_child_share_the_high_pages_there_are)
 	with_conf(HIGH, fork_with_pages);
 }
 
-/* What the file without a name holds, whoever has it mapped; 0 without one. */
-static size_t high_file_kib(void)
+/* The file without a name that high memory is in, or -1. */
+static int high_file(void)
 {
 	char path[64], target[128];
-	struct stat stat;
 	ssize_t len;
 	int fd;
 
@@ -437,10 +437,18 @@ static size_t high_file_kib(void)
 		if (len <= 0)
 			continue;
 		target[len] = '\0';
-		if (strstr(target, "pfmalloc-highmem") && fstat(fd, &stat) == 0)
-			return (size_t)stat.st_blocks / 2;
+		if (strstr(target, "pfmalloc-highmem"))
+			return fd;
 	}
-	return 0;
+	return -1;
+}
+
+/* What it holds, whoever has it mapped; 0 without one. */
+static size_t high_file_kib(void)
+{
+	struct stat stat;
+
+	return fstat(high_file(), &stat) == 0 ? (size_t)stat.st_blocks / 2 : 0;
 }
 
 static void give_back(void)
@@ -478,6 +486,99 @@ static void give_back(void)
 TEST(free_high_memory_goes_back_to_the_system)
 {
 	with_conf(HIGH, give_back);
+}
+
+/* As a daemon does: close what is open, and open a file of one's own. */
+static int replace_high_file(void)
+{
+	int fd = high_file(), file = memfd_create("the program's", 0);
+	static char text[PAGE_SIZE];
+	int i;
+
+	EXPECT_GE(fd, 0);
+	EXPECT_EQ(dup2(file, fd), fd);
+	close(file);
+	memset(text, 'P', sizeof(text));
+	for (i = 0; i < 2048; i++)
+		EXPECT_EQ(write(fd, text, sizeof(text)), (ssize_t)sizeof(text));
+	return fd;
+}
+
+static void expect_untouched(int fd)
+{
+	char text[PAGE_SIZE];
+	struct stat stat;
+	int i;
+
+	EXPECT_EQ(fstat(fd, &stat), 0);
+	EXPECT_EQ(stat.st_size, 2048 * (off_t)PAGE_SIZE);
+	for (i = 0; i < 2048; i++) {
+		EXPECT_EQ(pread(fd, text, sizeof(text), i * (off_t)PAGE_SIZE),
+			  (ssize_t)sizeof(text));
+		if (!EXPECT(memchr_inv(text, 'P', sizeof(text)) == NULL))
+			return;
+	}
+}
+
+static void close_and_go_on(void)
+{
+	struct page *mapped = high_page(), *unused = high_page();
+	char *addr = kmap(mapped);
+	unsigned int i;
+	int fd;
+
+	fill_frame(addr, 1);
+	fd = replace_high_file();
+	EXPECT(frame_is(addr, 1)); /* what is mapped stays */
+	for (i = 0; i < ARRAY_SIZE(pages); i++) {
+		pages[i] = high_page();
+		addr = kmap_local_page(pages[i]);
+		fill_frame(addr, i);
+		kunmap_local(addr);
+	}
+	expect_untouched(fd);
+	for (i = 0; i < ARRAY_SIZE(pages); i++) {
+		addr = kmap_local_page(pages[i]);
+		EXPECT(frame_is(addr, i));
+		kunmap_local(addr);
+		__free_page(pages[i]);
+	}
+	__free_page(unused); /* is not used again */
+	kunmap(mapped);
+	__free_page(mapped);
+	for (i = 0; i < ARRAY_SIZE(pages); i++) {
+		pages[i] = high_page();
+		EXPECT(pages[i] != mapped && pages[i] != unused);
+	}
+	for (i = 0; i < ARRAY_SIZE(pages); i++)
+		__free_page(pages[i]);
+	__free_page(alloc_page(GFP_KERNEL));
+	expect_untouched(fd);
+}
+
+TEST(a_program_that_closes_all_files_has_its_own_untouched)
+{
+	with_conf(HIGH, close_and_go_on);
+}
+
+static void map_what_is_lost(void *arg)
+{
+	struct page *page;
+
+	setenv("PFMALLOC_CONF", HIGH, 1);
+	page = high_page();
+	replace_high_file();
+	if (arg)
+		kmap(page);
+	else
+		kmap_local_page(page);
+}
+
+TEST(a_page_whose_file_was_closed_is_not_mapped)
+{
+	expect_abort(map_what_is_lost, (void *)1L,
+		     "the program has closed descriptor");
+	expect_abort(map_what_is_lost, NULL, "cannot be mapped");
 }
 
 /*

@@ -9,7 +9,7 @@ kapi_cppflags = $(kenv_cppflags) -I$(top_srcdir)/include \
 	-I$(top_srcdir)/tests/kapi
 kapi_cflags = $(kenv_cflags)
 # The two parts of the library use each other.
-kapi_ldflags = -Wl,-u,kapi_warn -Wl,-u,kapi_is_reclaiming
+kapi_ldflags = -Wl,-u,kapi_warn -Wl,-u,kapi_is_reclaiming -Wl,-u,kapi_make_node
 kapi_ldadd = $(kenv_ldadd)
 
 kapi_programs = \

@@ -177,6 +177,145 @@ TEST(a_mapping_says_what_of_the_allocators_is_in_it)
 	with_conf("kmem_limit:256M,highmem:on", look_at_contents);
 }
 
+TEST(anonymous_is_what_is_no_file_and_not_the_systems)
+{
+	struct mm_struct *mm = current->mm;
+	VMA_ITERATOR(vmi, mm, 0);
+	struct vm_area_struct *vma;
+	int nr_vdso = 0, local;
+
+	mmap_read_lock(mm);
+	EXPECT(vma_is_anonymous(vma_of(&local)));
+	for_each_vma(vmi, vma)
+	{
+		if (vma->pf_name[0] == '/' || !strncmp(vma->pf_name, "[v", 2))
+			EXPECT(!vma_is_anonymous(vma));
+		nr_vdso += !strcmp(vma->pf_name, "[vdso]");
+	}
+	EXPECT_EQ(nr_vdso, 1);
+	mmap_read_unlock(mm);
+}
+
+static u32 shall_end, nr_ready;
+
+static void *look_all_the_time(void *arg)
+{
+	struct mm_struct *mm = current->mm;
+	bool is_write = arg;
+
+	__atomic_fetch_add(&nr_ready, 1, __ATOMIC_SEQ_CST);
+	while (!READ_ONCE(shall_end)) {
+		if (is_write) {
+			mmap_write_lock(mm);
+			mmap_write_unlock(mm);
+		} else {
+			mmap_read_lock(mm);
+			mmap_read_unlock(mm);
+		}
+	}
+	return NULL;
+}
+
+static void look_in_child(void *arg)
+{
+	struct mm_struct *mm = current->mm;
+
+	(void)arg;
+	mmap_read_lock(mm);
+	EXPECT(vma_of(&mm));
+	mmap_read_unlock(mm);
+	mmap_write_lock(mm);
+	EXPECT(vma_of(&mm));
+	mmap_write_unlock(mm);
+}
+
+TEST(a_child_of_threads_that_look_can_look)
+{
+	pthread_t threads[3];
+	int i;
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	SKIP("a sanitizer's own locks are held in such a child");
+#endif
+	shall_end = 0;
+	nr_ready = 0;
+	for (i = 0; i < 3; i++)
+		pthread_create(&threads[i], NULL, look_all_the_time,
+			       i ? NULL : threads);
+	while (READ_ONCE(nr_ready) < 3)
+		usleep(1000);
+	for (i = 0; i < 30; i++) {
+		if (!EXPECT(child_run(20, look_in_child, NULL)))
+			break;
+	}
+	WRITE_ONCE(shall_end, 1);
+	threads_join(3, threads);
+}
+
+static void go_on_looking(void *arg)
+{
+	struct mm_struct *mm = current->mm;
+
+	if (arg) {
+		EXPECT(!mmap_read_trylock(mm));
+		EXPECT(vma_of(&mm));
+		mmap_write_unlock(mm);
+	} else {
+		EXPECT(!mmap_write_trylock(mm));
+		mmap_read_unlock(mm);
+		EXPECT(vma_of(&mm));
+		EXPECT(!mmap_write_trylock(mm));
+		mmap_read_unlock(mm);
+	}
+	look_in_child(NULL);
+}
+
+TEST(a_child_holds_what_its_thread_held)
+{
+	struct mm_struct *mm = current->mm;
+
+	mmap_read_lock(mm);
+	mmap_read_lock(mm);
+	EXPECT(child_run(20, go_on_looking, NULL));
+	mmap_read_unlock(mm);
+	mmap_read_unlock(mm);
+	mmap_write_lock(mm);
+	EXPECT(child_run(20, go_on_looking, mm));
+	mmap_write_unlock(mm);
+}
+
+static void *hold(void *arg)
+{
+	mmap_read_lock(current->mm);
+	__atomic_fetch_add(&nr_ready, 1, __ATOMIC_SEQ_CST);
+	while (!READ_ONCE(shall_end))
+		usleep(1000);
+	EXPECT(vma_of(&arg));
+	mmap_read_unlock(current->mm);
+	return NULL;
+}
+
+TEST(looks_beside_a_holder_leave_no_memory_behind)
+{
+	pthread_t thread;
+	size_t before;
+	int i;
+
+	shall_end = 0;
+	nr_ready = 0;
+	pthread_create(&thread, NULL, hold, NULL);
+	while (!READ_ONCE(nr_ready))
+		usleep(1000);
+	before = resident_kib();
+	for (i = 0; i < 3000; i++) {
+		mmap_read_lock(current->mm);
+		mmap_read_unlock(current->mm);
+	}
+	EXPECT_LT(resident_kib(), before + 4 * KIB);
+	WRITE_ONCE(shall_end, 1);
+	pthread_join(thread, NULL);
+}
+
 static int kthread(void *arg)
 {
 	WRITE_ONCE(*(bool *)arg,

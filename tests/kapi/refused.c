@@ -71,8 +71,23 @@ static void put_free(void *arg)
 
 TEST(what_is_free_has_no_references)
 {
-	expect_abort(get_free, NULL, "BUG");
-	expect_abort(put_free, NULL, "BUG");
+	expect_abort(get_free, NULL, "nobody has a reference to it");
+	expect_abort(put_free, NULL, "BUG: put_page() of page ");
+}
+
+static void free_wild(void *arg)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	__free_page((struct page *)((unsigned long)page + (unsigned long)arg));
+}
+
+TEST(what_is_no_page_is_not_looked_at)
+{
+	expect_abort(free_wild, (void *)(1UL << 30), "no struct page is there");
+	expect_abort(free_wild, (void *)8, "no struct page is there");
+	expect_abort(free_wild, (void *)-(1UL << 30),
+		     "no struct page is there");
 }
 
 static void split_compound(void *arg)
@@ -211,6 +226,29 @@ static void unmap_by_the_wrong_name(void *arg)
 	kunmap_local(kmap(alloc_page(GFP_HIGHUSER)));
 }
 
+static void *unmap_anothers(void *addr)
+{
+	kunmap_local(addr);
+	return NULL;
+}
+
+static void unmap_in_another_thread(void *arg)
+{
+	pthread_t thread;
+
+	(void)arg;
+	setenv("PFMALLOC_CONF", "highmem:on", 1);
+	pthread_create(&thread, NULL, unmap_anothers,
+		       kmap_local_page(alloc_page(GFP_HIGHUSER)));
+	pthread_join(thread, NULL);
+}
+
+TEST(a_thread_unmaps_what_it_has_mapped_itself)
+{
+	expect_abort(unmap_in_another_thread, NULL,
+		     "another thread has mapped this");
+}
+
 TEST(local_mappings_are_a_stack_of_sixteen)
 {
 	expect_abort(unmap_first, NULL, "the last one mapped goes first");
@@ -241,7 +279,14 @@ static void look_without_lock(void *arg)
 	find_vma(current->mm, 0);
 }
 
+static void unlock_without_lock(void *arg)
+{
+	(void)arg;
+	mmap_read_unlock(current->mm);
+}
+
 TEST(mappings_are_looked_at_under_the_lock)
 {
 	expect_abort(look_without_lock, NULL, "without mmap_read_lock()");
+	expect_abort(unlock_without_lock, NULL, "who does not hold the lock");
 }

@@ -8,6 +8,7 @@
 #include <linux/sched/mm.h>
 
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kapi.h"
@@ -231,6 +232,69 @@ TEST(dma_frames_are_as_many_as_16_mib_have_and_merge_again)
 	with_conf("kmem_limit:256M", use_all_dma);
 }
 
+/* As lib/preload does it. */
+extern void kmem_fork_prepare(void);
+extern void kmem_fork_parent(void);
+extern void kmem_fork_child(void);
+
+static void use_dma_in_child(struct page *inherited)
+{
+	struct page *page = alloc_page(GFP_KERNEL | GFP_DMA);
+	char *addr = page_address(inherited);
+
+	EXPECT_EQ(page_zonenum(page), ZONE_DMA);
+	EXPECT(is_zero(addr, 16 * PAGE_SIZE));
+	fill_frame(addr, 2);
+	fill_frame(page_address(page), 3);
+	EXPECT(frame_is(addr, 2));
+	EXPECT_EQ(zone_page_state(page_zone(page), NR_FREE_PAGES), 4096 - 17);
+	__free_page(page);
+	__free_pages(inherited, 4);
+	EXPECT(pf_pages_check());
+	_exit(tap_exit_status());
+}
+
+static void fork_with_dma(void)
+{
+	struct page *block = alloc_pages(GFP_KERNEL | GFP_DMA, 4);
+	char *addr = page_address(block);
+	phys_addr_t phys;
+	struct rusage before, after;
+	int status = 1, fds[2];
+	u64 i;
+	pid_t pid;
+
+	pthread_atfork(kmem_fork_prepare, kmem_fork_parent, kmem_fork_child);
+	for (i = 0; i < 16; i++)
+		fill_frame(addr + i * PAGE_SIZE, i);
+	phys = virt_to_phys(addr);
+	EXPECT_EQ(pipe(fds), 0);
+	pid = fork();
+	if (pid == 0) {
+		read(fds[0], &status, 1); /* when the parent has written */
+		use_dma_in_child(block);
+	}
+	getrusage(RUSAGE_THREAD, &before);
+	for (i = 0; i < 16; i++)
+		fill_frame(addr + i * PAGE_SIZE, 100 + i);
+	getrusage(RUSAGE_THREAD, &after);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+	EXPECT_LT(after.ru_minflt - before.ru_minflt, 8);
+#endif
+	EXPECT_EQ(virt_to_phys(addr), phys);
+	EXPECT_EQ(write(fds[1], "", 1), 1);
+	EXPECT_EQ(waitpid(pid, &status, 0), pid);
+	EXPECT_EQ(status, 0);
+	for (i = 0; i < 16; i++)
+		EXPECT(frame_is(addr + i * PAGE_SIZE, 100 + i));
+	__free_pages(block, 4);
+}
+
+TEST(dma_frames_stay_the_parents_and_a_child_has_its_own)
+{
+	with_conf("kmem_limit:256M", fork_with_dma);
+}
+
 static size_t locked_kib(void)
 {
 	return status_kib("VmLck");
@@ -274,6 +338,32 @@ static void ask_for_physical(void)
 TEST(physical_addresses_are_the_machines_or_all_ones)
 {
 	with_conf("kmem_limit:256M", ask_for_physical);
+}
+
+static void reclaim_without_sleep(void)
+{
+	LIST_HEAD(pages);
+	struct page *page;
+	unsigned int flags;
+	int i;
+
+	take_all(GFP_KERNEL | __GFP_NORETRY, &pages);
+	take_all(GFP_ATOMIC, &pages);
+	EXPECT(!alloc_page(GFP_ATOMIC | __GFP_NOWARN));
+	flags = memalloc_noreclaim_save();
+	for (i = 0; i < 20; i++) {
+		page = alloc_page(i % 2 ? GFP_NOWAIT : GFP_ATOMIC);
+		if (EXPECT(page != NULL))
+			list_add(&page->lru, &pages);
+	}
+	EXPECT(!alloc_page(GFP_NOWAIT | __GFP_NOMEMALLOC));
+	memalloc_noreclaim_restore(flags);
+	give_some(&pages, ~0UL);
+}
+
+TEST(who_frees_memory_goes_below_the_marks_also_without_sleep)
+{
+	with_conf("kmem_limit:64M,highmem:off", reclaim_without_sleep);
 }
 
 static LIST_HEAD(cache); /* what the shrinker has */

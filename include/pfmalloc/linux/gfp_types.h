@@ -8,8 +8,11 @@
  *			system asked
  *	GFP_NOWAIT	the caller may not: what there is at hand, or NULL
  *	GFP_ATOMIC	the same, and it may dip into the reserve below the min
- *			watermark; safe in a signal handler
- *	GFP_DMA		frames with addresses below 4 GiB, locked in memory
+ *			watermark; safe in a signal handler, without a system
+ *			call but in the very first request of the process
+ *	GFP_DMA		frames with addresses below 4 GiB, locked in memory;
+ *			they stay where they are when the process forks, and the
+ *			child's are zeros
  *	__GFP_HIGHMEM	the frame needs no permanent address: see kmap()
  *
  * The values are the kernel's.  This file needs no other one:

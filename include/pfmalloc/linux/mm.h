@@ -47,7 +47,8 @@ static inline struct page *virt_to_head_page(const void *x)
 /* One more; there must be one already. */
 static inline void folio_get(struct folio *folio)
 {
-	BUG_ON(folio_ref_count(folio) <= 0);
+	if (unlikely(folio_ref_count(folio) <= 0))
+		pf_refuse_reference(&folio->page, "get_page()");
 	folio_ref_inc(folio);
 }
 
@@ -70,7 +71,8 @@ static inline __must_check bool try_get_page(struct page *page)
 /* True when it was the last: the page is the caller's to free. */
 static inline int put_page_testzero(struct page *page)
 {
-	BUG_ON(page_ref_count(page) <= 0);
+	if (unlikely(page_ref_count(page) <= 0))
+		pf_refuse_reference(page, "put_page()");
 	return page_ref_dec_and_test(page);
 }
 
@@ -92,7 +94,8 @@ static inline void folio_put(struct folio *folio)
 
 static inline void folio_put_refs(struct folio *folio, int refs)
 {
-	BUG_ON(folio_ref_count(folio) < refs);
+	if (unlikely(folio_ref_count(folio) < refs))
+		pf_refuse_reference(&folio->page, "folio_put_refs()");
 	if (page_ref_sub_and_test(&folio->page, refs))
 		pf_release_page(&folio->page);
 }
@@ -292,7 +295,7 @@ static inline unsigned long vma_pages(const struct vm_area_struct *vma)
 
 static inline bool vma_is_anonymous(struct vm_area_struct *vma)
 {
-	return vma->pf_name[0] != '/';
+	return vma->pf_is_anonymous;
 }
 
 /* Where an iteration over the mappings is. */

@@ -126,20 +126,18 @@ struct vm_area_struct {
 	void *vm_private_data;
 	pgprot_t vm_page_prot;
 
-	const char *pf_name;	  /* path, "[stack]", or "" */
+	const char *pf_name; /* path, "[stack]", or "" */
+	bool pf_is_anonymous;
 	unsigned int pf_contents; /* PF_VMA_...: see <linux/mm.h> */
 };
-
-struct pf_vma_snapshot;
 
 /* The one that there is: the process's. */
 struct mm_struct {
 	struct rw_semaphore mmap_lock;
 	atomic_t mm_users;
 	atomic_t mm_count;
-	int map_count; /* of the snapshot */
+	int map_count; /* as who took the lock last has seen it */
 	unsigned long total_vm;
-	struct pf_vma_snapshot *pf_snapshot;
 };
 
 pf_api extern struct mm_struct pf_mm;

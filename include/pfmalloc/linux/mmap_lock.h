@@ -4,9 +4,9 @@
  *
  * The lock does not keep other threads from mapping memory: the process has its
  * mappings from the system.  To take it is to look: the mappings as they are at
- * that moment are what find_vma() and the like tell, and their records stay
- * until the last holder gives the lock up.  Taking it may sleep, reads a file
- * in /proc, and allocates by malloc().
+ * that moment are what find_vma() and the like tell this thread, and their
+ * records stay until it gives the lock up.  Who looks holds the lock itself.
+ * Taking it may sleep, reads a file in /proc, and allocates by malloc().
  */
 #ifndef PFMALLOC_LINUX_MMAP_LOCK_H
 #define PFMALLOC_LINUX_MMAP_LOCK_H

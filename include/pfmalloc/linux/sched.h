@@ -67,6 +67,10 @@ struct task_struct {
 	struct list_head tasks;
 	struct mm_struct *mm; /* the process's; NULL for a kthread */
 	struct mm_struct *active_mm;
+
+	/* Times that it holds mm->mmap_lock, and what it has seen each time. */
+	unsigned int pf_mmap_depth;
+	struct pf_vma_snapshot *pf_mmap_snapshot;
 };
 
 pf_api void pf_put_task(struct task_struct *task);
