@@ -165,7 +165,7 @@ static void call_one(struct rcu_head *head)
 	unsigned long offset = (unsigned long)head->func;
 
 	if (offset < 4096)
-		free_object((char *)head - offset);
+		READ_ONCE(free_object)((char *)head - offset);
 	else
 		head->func(head);
 }
