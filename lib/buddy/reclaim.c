@@ -36,6 +36,7 @@ static size_t cool_locked(struct zone *zone, struct page *page)
 	size_t nr_pages = 1UL << order;
 
 	buddy_take_locked(zone, page);
+	span_keep_back(page, nr_pages);
 	if (os_discard(page_to_virt(page), nr_pages << PAGE_SHIFT)) {
 		buddy_free_locked(zone, page, order, WARM);
 		return 0;

@@ -347,6 +347,7 @@ struct page *zone_take_warm_block(struct zone *zone, unsigned int min,
 	for (order = max; order-- > min && !page;)
 		page = take_first_warm(zone, order);
 	if (page) {
+		span_keep_back(page, 1UL << page->order);
 		page->type = PAGE_LENT;
 		WRITE_ONCE(zone->nr_lent, zone->nr_lent + (1UL << page->order));
 	}

@@ -26,6 +26,12 @@
  * Metadata comes online before the frames that it describes, for 64 blocks
  * (256 MiB) at a time: addresses and accounting, no memory until touched.
  *
+ * Huge pages.  Blocks of a heap that is not small want them, from the first
+ * touch on.  The kernel's khugepaged looks for more all the time: wherever one
+ * small page is left in 2 MiB that want a huge one, it fills the rest up.  So a
+ * block of which pieces go back to the system, or to a vmap area, wants none any
+ * more until all of it is free.
+ *
  * Locking.  zone->lock, held by the caller; span_init() runs alone.
  * Not here.  Blocks smaller than 4 MiB (buddy/), vmap areas (vmalloc/).
  */
@@ -47,6 +53,13 @@ enum block_state {
 #define NR_BLOCKS	(MAX_NR_FRAMES >> MAX_PAGE_ORDER)
 #define METADATA_BLOCKS 64 /* blocks whose metadata comes online together */
 #define MAX_MAP_BLOCKS	16 /* blocks mapped by one call, at most */
+
+/* Frames of a huge page. */
+#define HUGE_PAGE_FRAMES (MIB(2) >> PAGE_SHIFT)
+
+/* Blocks that may differ from their neighbours in what they want; each costs two
+ * of the process's mappings (vm.max_map_count, 65530) at most. */
+#define MAX_SMALL_BLOCKS 8192
 
 /* Up to here a heap is small, and small pages keep it so. */
 #define HUGE_PAGES_FROM MIB(32)
@@ -74,13 +87,15 @@ static struct {
 	size_t metadata_end; /* blocks whose metadata is mapped, exclusive */
 	size_t lowest_idle;  /* no IDLE block is below this one */
 	size_t nr_idle;
+	size_t nr_small;  /* blocks that no longer want huge pages */
 	bool is_reserved; /* the addresses are ours by os_reserve() */
 } span;
 
 /* By the distance from span.first. */
 static struct {
-	u8 state : 7;	/* enum block_state */
-	u8 is_huge : 1; /* backed by huge pages, where there are any */
+	u8 state : 6;	 /* enum block_state */
+	u8 is_huge : 1;	 /* backed by huge pages, where there are any */
+	u8 is_small : 1; /* it was, until a part of it went back */
 } blocks[NR_BLOCKS] pf_last;
 
 static enum block_state state_of(size_t block)
@@ -90,7 +105,7 @@ static enum block_state state_of(size_t block)
 
 static void set_state(size_t block, enum block_state state)
 {
-	blocks[block - span.first].state = (u8)state & 0x7f;
+	blocks[block - span.first].state = (u8)state & 0x3f;
 }
 
 int span_map(void *addr, size_t bytes)
@@ -241,6 +256,24 @@ static int grow(void)
 	return -ENOMEM;
 }
 
+static void advise_block(size_t block, bool is_huge)
+{
+	if (os_advise_huge(block_to_virt(block), ZONE_BLOCK_BYTES, is_huge))
+		return;
+	blocks[block - span.first].is_huge = is_huge;
+	blocks[block - span.first].is_small = !is_huge;
+	span.nr_small += is_huge ? -1UL : 1;
+}
+
+void span_keep_back(const struct page *page, size_t nr_pages)
+{
+	size_t block = page_to_block(page);
+
+	if (nr_pages < HUGE_PAGE_FRAMES && blocks[block - span.first].is_huge &&
+	    span.nr_small < MAX_SMALL_BLOCKS)
+		advise_block(block, false);
+}
+
 struct page *span_take_block(void)
 {
 	size_t block;
@@ -252,6 +285,8 @@ struct page *span_take_block(void)
 	set_state(block, ONLINE);
 	span.lowest_idle = block + 1;
 	span.nr_idle--;
+	if (blocks[block - span.first].is_small)
+		advise_block(block, true);
 	/*
 	 * One touch of a huge page puts memory behind all of its frames, so
 	 * what is split off such a block is not cold.

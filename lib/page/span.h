@@ -68,6 +68,12 @@ void span_unmap(void *addr, size_t bytes);
  */
 int span_move(void *from, void *to, size_t bytes);
 
+/*
+ * Memory of a part of @page's block, of so many frames, is about to go back, or
+ * elsewhere: see to it that none comes by itself.  With the zone's lock.
+ */
+void span_keep_back(const struct page *page, size_t nr_pages);
+
 /* Whether new memory of a heap that has so much shall be of huge pages. */
 bool span_wants_huge(size_t heap_bytes);
 

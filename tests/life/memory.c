@@ -9,6 +9,7 @@
 #include "process.h"
 #include "tap.h"
 
+#include <inttypes.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -267,6 +268,70 @@ TEST(large_arrays_come_in_huge_pages)
 	if (!huge_pages_are("[always]") && !huge_pages_are("[madvise]"))
 		SKIP("this system has no transparent huge pages");
 	child_run(50, a_large_array_grows, NULL);
+}
+
+/* How many of the blocks lie in mappings that want huge pages. */
+static size_t nr_that_want_huge(void *const *blocks, size_t nr)
+{
+	FILE *smaps = fopen("/proc/self/smaps", "r");
+	uintptr_t start = 0, end = 0;
+	size_t wanted = 0, i;
+	char line[512];
+
+	while (smaps && fgets(line, sizeof(line), smaps)) {
+		uintptr_t from, to;
+
+		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " ", &from, &to) ==
+		    2) {
+			start = from;
+			end = to;
+		} else if (!strncmp(line, "VmFlags:", 8) &&
+			   strstr(line, " hg")) {
+			for (i = 0; i < nr; i++)
+				wanted += (uintptr_t)blocks[i] - start <
+					  end - start;
+		}
+	}
+	if (smaps)
+		fclose(smaps);
+	return wanted;
+}
+
+/* Or khugepaged would fill the holes with memory again. */
+static void holes_are_left(void *arg)
+{
+	enum {
+		SIZE = 12000,
+		NR = (160 << 20) / SIZE,
+		NR_LEFT = NR / 16
+	};
+	void **blocks = map(NR * sizeof(void *));
+	void **left = map((NR_LEFT + 1) * sizeof(void *));
+	size_t i, nr_left = 0;
+
+	(void)arg;
+	for (i = 0; i < NR; i++)
+		blocks[i] = memset(malloc(SIZE), 1, SIZE);
+	EXPECT_GT(nr_that_want_huge(blocks, NR), 0);
+	for (i = 0; i < NR; i++) {
+		if (i % 16 == 0 && nr_left < NR_LEFT)
+			left[nr_left++] = blocks[i];
+		else
+			free(blocks[i]);
+	}
+	malloc_trim(0);
+	EXPECT_EQ(nr_that_want_huge(left, nr_left), 0);
+	for (i = 0; i < NR; i++)
+		blocks[i] = memset(malloc(SIZE), 1, SIZE);
+}
+
+TEST(memory_with_holes_wants_no_huge_pages)
+{
+	if (!on_pfmalloc())
+		SKIP("glibc leaves that to the system's setting");
+	if (!huge_pages_are("[always]") && !huge_pages_are("[madvise]"))
+		SKIP("this system has no transparent huge pages");
+	child_run(50, holes_are_left, NULL);
 }
 
 TEST(large_tables_of_zeros_do_not)
