@@ -197,7 +197,7 @@ void pf_kmem_cache_destroy(struct kmem_cache *s);
 
 /* Gives back what the cache holds without objects; 0 if that was all, else 1.
  * Empties the arrays of all threads.  May sleep.  pf_trim() does it for all
- * caches. */
+ * caches; those with PF_SLAB_TYPESAFE_BY_RCU keep 64 KiB of slabs then. */
 int pf_kmem_cache_shrink(struct kmem_cache *s);
 
 /* Bytes of an object, as it was asked for. */

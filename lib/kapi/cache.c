@@ -91,7 +91,7 @@ static void recall(void);
 
 static bool start(void)
 {
-	if (!kapi_range.records && kapi_range_init())
+	if (!kapi_range.vmalloc_end && kapi_range_init())
 		return false;
 	if (!kcaches.next)
 		list_init(&kcaches);
@@ -471,7 +471,9 @@ static bool put(struct kcache *s, bool *is_last)
 	if (!tc)
 		return false;
 	lock_acquire(&kcaches_lock);
-	*is_last = --s->refcount == 0;
+	if (s->refcount) /* or the last time it could not be unmade */
+		s->refcount--;
+	*is_last = s->refcount == 0;
 	lock_release(&kcaches_lock);
 	gate_leave(tc);
 	return true;

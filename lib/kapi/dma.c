@@ -53,6 +53,7 @@ static bool is_refused;	   /* the system does not give any */
 static bool is_locked;
 static bool is_kept;   /* from children */
 static u32 needs_lock; /* the child's own is not locked yet */
+static bool is_gone;   /* a child, which could not map its own */
 
 static void lock_in_memory(void)
 {
@@ -134,7 +135,7 @@ struct page *dma_alloc(unsigned int order, bool may_wait)
 {
 	struct page *page;
 
-	if (!is_online(may_wait))
+	if (!is_online(may_wait) || is_gone)
 		return NULL;
 	if (may_wait && unlikely(READ_ONCE(needs_lock)) &&
 	    __atomic_exchange_n(&needs_lock, 0, __ATOMIC_RELAXED))
@@ -150,6 +151,8 @@ struct page *dma_alloc(unsigned int order, bool may_wait)
 
 bool dma_try_free(struct page *page, size_t nr)
 {
+	if (is_gone)
+		return true; /* the parent's: there is nothing here */
 	if (!lock_try_acquire(&zone_dma.lock))
 		return false;
 	buddy_free_range_locked(&zone_dma, page_to_pfn(page), nr, WARM);
@@ -202,11 +205,12 @@ void dma_fork_child(void)
 	int err;
 
 	lock_reset_orphan(&zone_dma.lock);
-	if (!first)
+	if (!base)
 		return;
 	err = os_map_new(base, DMA_BYTES);
 	if (err && (is_kept || err != -EEXIST)) {
 		forget_free_frames();
+		is_gone = true;
 		return;
 	}
 	advise();

@@ -74,6 +74,7 @@ static struct {
 } files[MAX_FILES] pf_last;
 static unsigned int nr_files;
 static bool needs_file = true;
+static bool must_forget; /* what is free, when the lock is taken next */
 
 size_t highmem_max_pages(void)
 {
@@ -117,7 +118,7 @@ static bool open_file_locked(void)
 	if (os_memory_file_make(&files[nr_files].file))
 		return false;
 	files[nr_files].first_block = nr_online;
-	WRITE_ONCE(nr_files, nr_files + 1); /* others look at it */
+	store_release(&nr_files, nr_files + 1); /* others look at it */
 	needs_file = false;
 	return true;
 }
@@ -160,7 +161,8 @@ static bool rest_block_locked(void)
 		&zone_high.free_area[MAX_PAGE_ORDER].list[WARM];
 	struct page *page;
 
-	if (list_is_empty(list))
+	/* In a child that a handler has forked here it is the parent's. */
+	if (list_is_empty(list) || READ_ONCE(must_forget))
 		return false;
 	page = list_last_entry(list, struct page, link);
 	if (os_memory_file_discard(&files[nr_files - 1].file,
@@ -205,6 +207,28 @@ static void forget_file_locked(void)
 	needs_file = true;
 }
 
+static void forget_if_told_locked(void)
+{
+	if (unlikely(must_forget)) {
+		must_forget = false;
+		forget_file_locked();
+	}
+}
+
+static void lock_zone(void)
+{
+	lock_acquire(&zone_high.lock);
+	forget_if_told_locked();
+}
+
+static bool try_lock_zone(void)
+{
+	if (!lock_try_acquire(&zone_high.lock))
+		return false;
+	forget_if_told_locked();
+	return true;
+}
+
 static void report_loss(const struct os_memory_file *file)
 {
 	report_line("the program has closed descriptor %d, which is not its "
@@ -228,8 +252,8 @@ struct page *highmem_alloc(unsigned int order, bool may_wait)
 	if (!is_started(may_wait))
 		return NULL;
 	if (may_wait)
-		lock_acquire(&zone_high.lock);
-	else if (!lock_try_acquire(&zone_high.lock))
+		lock_zone();
+	else if (!try_lock_zone())
 		return NULL;
 	if (may_wait)
 		look_for_file_locked();
@@ -242,7 +266,7 @@ struct page *highmem_alloc(unsigned int order, bool may_wait)
 
 bool highmem_try_free(struct page *page, size_t nr)
 {
-	if (!lock_try_acquire(&zone_high.lock))
+	if (!try_lock_zone())
 		return false;
 	/* Others are lost, or an ancestor's, which may be using them. */
 	if (index_of(page) >> MAX_PAGE_ORDER >= own_from)
@@ -257,7 +281,7 @@ void highmem_tidy(void)
 	if (!load_acquire(&first) || READ_ONCE(zone_high.nr_free[WARM]) <=
 					     KEEP_PAGES + MAX_ORDER_NR_PAGES)
 		return;
-	lock_acquire(&zone_high.lock);
+	lock_zone();
 	while (zone_high.nr_free[WARM] > KEEP_PAGES && rest_block_locked())
 		;
 	lock_release(&zone_high.lock);
@@ -274,7 +298,7 @@ bool is_highmem_page(const struct page *page)
 int highmem_map(void *addr, const struct page *page)
 {
 	size_t index = index_of(page);
-	unsigned int i = READ_ONCE(nr_files) - 1;
+	unsigned int i = load_acquire(&nr_files) - 1;
 	int err;
 
 	while (files[i].first_block > index >> MAX_PAGE_ORDER)
@@ -288,7 +312,12 @@ int highmem_map(void *addr, const struct page *page)
 void highmem_fork_child(void)
 {
 	lock_reset_orphan(&zone_high.lock);
-	if (first)
+	if (!first)
+		return;
+	/* Not now where a handler forks that has interrupted who holds it. */
+	if (zone_high.lock.word)
+		must_forget = true;
+	else
 		forget_file_locked();
 }
 
@@ -299,7 +328,7 @@ bool highmem_check(struct check_report *report)
 
 	if (!load_acquire(&first))
 		return check_report_clean(report);
-	lock_acquire(&zone_high.lock);
+	lock_zone();
 	zone_check(&zone_high, report);
 	for_each_order(order) {
 		list_for_each_entry(

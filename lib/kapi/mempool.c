@@ -29,6 +29,7 @@
 #include "pfmalloc/mempool.h"
 
 #include <errno.h>
+#include <limits.h>
 
 #include "base/compiler.h"
 #include "base/types.h"
@@ -179,15 +180,40 @@ void *pf_mempool_alloc(mempool_t *pool, gfp_t gfp)
 	return wait_for_element(pool, all);
 }
 
+static bool is_waited_for(mempool_t *pool)
+{
+	return __atomic_load_n(&pool->pf_nr_waiting, __ATOMIC_SEQ_CST);
+}
+
+/* All of them: the first may be served by the source, and leave an element. */
+static void wake_waiters(mempool_t *pool)
+{
+	__atomic_fetch_add(&pool->pf_nr_freed, 1, __ATOMIC_SEQ_CST);
+	if (is_waited_for(pool))
+		os_wake(&pool->pf_nr_freed, INT_MAX);
+}
+
+/*
+ * The source may end the pool with its last element: it is not looked at
+ * afterwards, unless somebody waits in it.
+ */
+static void give_to_source(mempool_t *pool, void *element)
+{
+	bool is_there = is_waited_for(pool);
+
+	pool->free(element, pool->pool_data);
+	if (is_there)
+		wake_waiters(pool);
+}
+
 void pf_mempool_free(void *element, mempool_t *pool)
 {
 	if (unlikely(!element))
 		return;
-	if (likely(!put(pool, element)))
-		pool->free(element, pool->pool_data);
-	__atomic_fetch_add(&pool->pf_nr_freed, 1, __ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&pool->pf_nr_waiting, __ATOMIC_SEQ_CST))
-		os_wake(&pool->pf_nr_freed, 1);
+	if (unlikely(put(pool, element)))
+		wake_waiters(pool);
+	else
+		give_to_source(pool, element);
 }
 
 /* False where the allocation function fails. */

@@ -172,6 +172,7 @@ static void *alloc_outside(struct kcache *s)
 static void *alloc_slow(struct kcache *s, unsigned int gfp)
 {
 	bool wait = may_wait(gfp);
+	bool was_open = gate_is_open();
 	struct tcache *tc;
 	void *object;
 
@@ -186,7 +187,7 @@ static void *alloc_slow(struct kcache *s, unsigned int gfp)
 		kapi_gate_leave(tc, wait);
 		if (!object)
 			object = kcache_alloc_new(s, gfp);
-		if (object || (wait && gate_is_open()))
+		if (object || (wait && was_open && gate_is_open()))
 			return object;
 	}
 	object = kcache_alloc_reserved(s, gfp);

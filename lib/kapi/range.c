@@ -131,8 +131,9 @@ int kapi_range_init(void)
 	end = r.vmalloc_end;
 	r.vmalloc_end = NULL;
 	kapi_range = r;
-	store_release(&kapi_range.vmalloc_end, end);
 	kmem_clients_start = r.records;
 	kmem_clients_end = end;
+	/* Last: a child that was forked before begins anew. */
+	store_release(&kapi_range.vmalloc_end, end);
 	return 0;
 }

@@ -161,16 +161,16 @@ static void drain_one(struct tcache *self, struct tcache *tc,
 
 void caches_drain(struct bad_free *bad)
 {
-	struct tcache *self = thread_heap.tcache;
-	struct tcache *tc;
+	struct tcache *self, *tc;
 	os_signals saved;
 
+	if (READ_ONCE(caches_drain_hook))
+		caches_drain_hook();
+	self = thread_heap.tcache;
 	if (!self)
 		self = thread_attach();
 	if (!self)
 		return;
-	if (READ_ONCE(caches_drain_hook))
-		caches_drain_hook();
 	if (!gate_close(GATE_QUIET, &saved))
 		goto out;
 	threads_find_gone();

@@ -2,9 +2,12 @@
 /*
  * kmap.c - frames without an address, and the windows to them, rule by rule
  */
+#include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "kapi.h"
@@ -423,6 +426,103 @@ TEST(parent_and_child_share_the_high_pages_there_are)
 {
 	with_conf(HIGH, fork_with_pages);
 }
+
+/* The sanitizers have very many instructions of their own. */
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__) && \
+	!defined(__SANITIZE_ADDRESS__)
+#define TRAP_FLAG 0x100
+
+static int steps_left;
+static pid_t forked;
+
+/* After so many instructions, and no more steps in either of the two. */
+static void fork_after_steps(int sig, siginfo_t *info, void *context)
+{
+	greg_t *flags = &((ucontext_t *)context)->uc_mcontext.gregs[REG_EFL];
+
+	(void)sig;
+	(void)info;
+	if (steps_left-- > 0)
+		return;
+	*flags &= ~TRAP_FLAG;
+	forked = fork();
+}
+
+static struct page *alloc_and_fork_within(int steps)
+{
+	struct page *page;
+
+	steps_left = steps;
+	forked = -1;
+	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq" ::
+				 : "memory", "cc");
+	page = alloc_page(GFP_HIGHUSER);
+	__asm__ volatile("pushfq; andq $~0x100, (%%rsp); popfq" ::
+				 : "memory", "cc");
+	return page;
+}
+
+static void end_as_child(void)
+{
+	struct page *page;
+
+	EXPECT(pf_pages_check());
+	page = alloc_page(GFP_HIGHUSER);
+	memset(kmap_local_page(page), 0xcc, PAGE_SIZE);
+	_exit(tap_exit_status());
+}
+
+/* New pages, which nobody else may write to. */
+static void look_at_new_pages(void)
+{
+	struct page *page[4];
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		char *addr;
+
+		page[i] = alloc_page(GFP_HIGHUSER);
+		addr = kmap_local_page(page[i]);
+		EXPECT(*addr != (char)0xcc);
+		kunmap_local(addr);
+	}
+	for (i = 0; i < 4; i++)
+		__free_page(page[i]);
+}
+
+static void fork_within_requests(void)
+{
+	struct sigaction action = {.sa_sigaction = fork_after_steps,
+				   .sa_flags = SA_SIGINFO};
+	int steps = 0, status;
+
+	pthread_atfork(kmem_fork_prepare, kmem_fork_parent, kmem_fork_child);
+	__free_page(high_page());
+	sigaction(SIGTRAP, &action, NULL);
+	do {
+		struct page *page = alloc_and_fork_within(steps);
+
+		if (forked == 0)
+			end_as_child();
+		if (forked > 0) {
+			EXPECT_EQ(waitpid(forked, &status, 0), forked);
+			EXPECT_EQ(status, 0);
+			look_at_new_pages();
+		}
+		__free_page(page);
+		steps += 5;
+	} while (forked > 0);
+	signal(SIGTRAP, SIG_IGN);
+	tap_note("%d children", steps / 5 - 1);
+	EXPECT_GT(steps, 100);
+	EXPECT(pf_pages_check());
+}
+
+TEST(a_handler_may_fork_within_a_request_for_high_memory)
+{
+	with_conf(HIGH, fork_within_requests);
+}
+#endif
 
 /* The file without a name that high memory is in, or -1. */
 static int high_file(void)

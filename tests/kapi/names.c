@@ -188,7 +188,9 @@ static void cache_functions(void)
 	FUNCTION(int, kmem_cache_shrink, struct kmem_cache *);
 	FUNCTION(void, kmem_cache_destroy, struct kmem_cache *);
 	FUNCTION(unsigned int, kmem_cache_size, struct kmem_cache *);
+#if SINCE(6, 6)
 	FUNCTION(bool, kmem_dump_obj, void *);
+#endif
 	FUNCTION(struct kmem_cache *, kmem_cache_create_usercopy, const char *,
 		 unsigned int, unsigned int, slab_flags_t, unsigned int,
 		 unsigned int, void (*)(void *));

@@ -16,9 +16,11 @@ static int nr_seen;
 
 static void *source_alloc(gfp_t gfp, void *data)
 {
+	int n = __atomic_fetch_add(&nr_seen, 1, __ATOMIC_RELAXED);
+
+	if (n < 8)
+		gfp_seen[n] = gfp;
 	(void)data;
-	if (nr_seen < 8)
-		gfp_seen[nr_seen++] = gfp;
 	if (!nr_left)
 		return NULL;
 	nr_left--;
@@ -285,6 +287,43 @@ TEST(what_does_not_fit_into_a_pool_is_freed)
 	EXPECT_EQ(nr_out, 2);
 	mempool_destroy(shared);
 	EXPECT_EQ(nr_out, 0);
+}
+
+static mempool_t *owned;
+static char *after_the_pool;
+
+/* Who frees the last element frees the pool with it. */
+static void free_with_the_pool(void *element, void *data)
+{
+	(void)data;
+	kfree(element);
+	if (!owned)
+		return;
+	mempool_destroy(owned);
+	owned = NULL;
+	after_the_pool = kzalloc(sizeof(mempool_t), GFP_KERNEL);
+}
+
+static void *from_kmalloc(gfp_t gfp, void *data)
+{
+	(void)data;
+	return kmalloc(32, gfp);
+}
+
+TEST(a_pool_is_not_looked_at_behind_its_source)
+{
+	mempool_t *pool =
+		mempool_create(1, from_kmalloc, free_with_the_pool, NULL);
+	void *element = mempool_alloc(pool, GFP_KERNEL);
+	unsigned int i, nr_changed = 0;
+
+	owned = pool;
+	mempool_free(element, pool);
+	EXPECT_EQ((void *)after_the_pool, (void *)pool);
+	for (i = 0; i < sizeof(mempool_t); i++)
+		nr_changed += after_the_pool[i] != 0;
+	EXPECT_EQ(nr_changed, 0);
+	kfree(after_the_pool);
 }
 
 TEST(elements_are_objects_or_pages)

@@ -295,6 +295,43 @@ TEST(dma_frames_stay_the_parents_and_a_child_has_its_own)
 	with_conf("kmem_limit:256M", fork_with_dma);
 }
 
+/* The sanitizers' own code needs room in a child. */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+/* Where the limit of addresses leaves the child no room for memory of its own. */
+static void fork_without_room(void)
+{
+	struct page *inherited = alloc_page(GFP_KERNEL | GFP_DMA);
+	struct rlimit limit, low;
+	int status = 1;
+	pid_t pid;
+
+	pthread_atfork(kmem_fork_prepare, kmem_fork_parent, kmem_fork_child);
+	getrlimit(RLIMIT_AS, &limit);
+	low = limit;
+	low.rlim_cur = 1 << 20;
+	setrlimit(RLIMIT_AS, &low);
+	pid = fork();
+	setrlimit(RLIMIT_AS, &limit);
+	if (pid == 0) {
+		EXPECT(!alloc_page(GFP_KERNEL | GFP_DMA | __GFP_NORETRY |
+				   __GFP_NOWARN));
+		__free_page(inherited);
+		EXPECT(pf_pages_check());
+		EXPECT(!alloc_page(GFP_KERNEL | GFP_DMA | __GFP_NORETRY |
+				   __GFP_NOWARN));
+		_exit(tap_exit_status());
+	}
+	EXPECT_EQ(waitpid(pid, &status, 0), pid);
+	EXPECT_EQ(status, 0);
+	__free_page(inherited);
+}
+
+TEST(a_child_that_has_no_room_for_dma_frames_has_none)
+{
+	with_conf("kmem_limit:256M", fork_without_room);
+}
+#endif
+
 static size_t locked_kib(void)
 {
 	return status_kib("VmLck");

@@ -9,7 +9,8 @@
  *	GFP_NOWAIT	the caller may not: what there is at hand, or NULL
  *	GFP_ATOMIC	the same, and it may dip into the reserve below the min
  *			watermark; safe in a signal handler, without a system
- *			call but in the very first request of the process
+ *			call but in the very first request of the process, and
+ *			in a thread's first one for an object of a kmem_cache
  *	GFP_DMA		frames with addresses below 4 GiB, locked in memory;
  *			they stay where they are when the process forks, and the
  *			child's are zeros
