@@ -73,10 +73,11 @@ static const char *kmalloc_begin(unsigned long size)
 	return wrong;
 }
 
-static const char *kmalloc_loop(unsigned long size, unsigned long n)
+static __always_inline const char *pairs(unsigned long size, gfp_t gfp,
+					 unsigned long n)
 {
 	while (n--) {
-		void *p = kmalloc(size, GFP_KERNEL);
+		void *p = kmalloc(size, gfp);
 
 		if (!p)
 			return no_memory;
@@ -86,19 +87,16 @@ static const char *kmalloc_loop(unsigned long size, unsigned long n)
 	return NULL;
 }
 
+static const char *kmalloc_loop(unsigned long size, unsigned long n)
+{
+	return pairs(size, GFP_KERNEL, n);
+}
+
 const struct kernel_call kmalloc_calls = {kmalloc_begin, kmalloc_loop, NULL};
 
 static const char *atomic_loop(unsigned long size, unsigned long n)
 {
-	while (n--) {
-		void *p = kmalloc(size, GFP_ATOMIC);
-
-		if (!p)
-			return no_memory;
-		use(p);
-		kfree(p);
-	}
-	return NULL;
+	return pairs(size, GFP_ATOMIC, n);
 }
 
 const struct kernel_call kmalloc_atomic_calls = {kmalloc_begin, atomic_loop,

@@ -30,6 +30,9 @@ typedef u32 pfn_t;
 #define KIB(n) ((size_t)(n) << 10)
 #define MIB(n) ((size_t)(n) << 20)
 
+/* A transparent huge page of the system. */
+#define HUGE_BYTES MIB(2)
+
 static inline size_t align_up(size_t n, size_t align)
 {
 	return (n + align - 1) & ~(align - 1);

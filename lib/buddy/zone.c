@@ -13,6 +13,8 @@
  */
 #include "buddy/zone.h"
 
+#include <string.h>
+
 #include "buddy/buddy.h"
 #include "os/os.h"
 #include "os/report.h"
@@ -34,6 +36,15 @@ void zone_init(struct zone *zone)
 		for (temp = 0; temp < NR_TEMPERATURES; temp++)
 			list_init(&zone->free_area[order].list[temp]);
 	}
+}
+
+void zone_forget_free(struct zone *zone)
+{
+	memset(zone->free_area, 0, sizeof(zone->free_area));
+	zone_init(zone);
+	zone->nr_free[WARM] = 0;
+	zone->nr_free[COLD] = 0;
+	zone->nr_present = 0;
 }
 
 void zone_list_fresh_locked(struct zone *zone)

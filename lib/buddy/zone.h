@@ -64,6 +64,8 @@ struct zone {
 extern struct zone zone_normal pf_hidden;
 
 void zone_init(struct zone *zone);
+/* Its free blocks are not ours any more. */
+void zone_forget_free(struct zone *zone);
 
 /**
  * zone_alloc_pages - frames side by side

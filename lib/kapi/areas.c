@@ -55,7 +55,6 @@
 #define GROW_PAGES	     4096UL /* 16 MiB */
 #define GUARDS_BY_PROTECTION 8192
 #define LAZY_PAGES	     (MIB(32) >> PAGE_SHIFT)
-#define HUGE_BYTES	     MIB(2)
 
 static struct {
 	struct lock lock;

@@ -30,7 +30,6 @@
 #include "kapi/zones.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "buddy/buddy.h"
 #include "os/frames.h"
@@ -191,14 +190,6 @@ void dma_range(const char **start, const char **end)
 	*end = is_there ? base + DMA_BYTES : NULL;
 }
 
-static void forget_free_frames(void)
-{
-	memset(zone_dma.free_area, 0, sizeof(zone_dma.free_area));
-	zone_init(&zone_dma);
-	zone_dma.nr_free[WARM] = 0;
-	zone_dma.nr_present = 0;
-}
-
 /* Where the system has refused the advice there are copies already. */
 void dma_fork_child(void)
 {
@@ -209,7 +200,7 @@ void dma_fork_child(void)
 		return;
 	err = os_map_new(base, DMA_BYTES);
 	if (err && (is_kept || err != -EEXIST)) {
-		forget_free_frames();
+		zone_forget_free(&zone_dma);
 		is_gone = true;
 		return;
 	}

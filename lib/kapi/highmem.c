@@ -37,7 +37,6 @@
 #include "kapi/zones.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "buddy/buddy.h"
 #include "os/frames.h"
@@ -198,11 +197,8 @@ static bool is_started(bool may_wait)
 /* The free frames are not ours any more, and what comes is a new file's. */
 static void forget_file_locked(void)
 {
-	memset(zone_high.free_area, 0, sizeof(zone_high.free_area));
-	zone_init(&zone_high);
+	zone_forget_free(&zone_high);
 	list_init(&resting);
-	zone_high.nr_free[WARM] = 0;
-	zone_high.nr_present = 0;
 	own_from = nr_online;
 	needs_file = true;
 }

@@ -292,22 +292,6 @@ struct page *pf_alloc_pages(gfp_t gfp, unsigned int order)
 	return page;
 }
 
-bool kapi_watermark_ok(unsigned int gfp, unsigned int order)
-{
-	int highest = zone_of_gfp(gfp);
-	unsigned int flags = reserve_flags(gfp, false);
-	unsigned int zone;
-
-	for (zone = (unsigned int)(highest + 1); zone-- > 0;) {
-		if (zones_charge(zone, (unsigned int)highest, 1UL << order,
-				 flags)) {
-			zones_uncharge(zone, 1UL << order);
-			return true;
-		}
-	}
-	return false;
-}
-
 static _Noreturn pf_cold void refuse_page(const struct page *page,
 					  const char *call, const char *why)
 {

@@ -25,12 +25,6 @@ void pf_free_pages(struct page *page, unsigned int order);
 /* The frame's address; NULL for a frame of ZONE_HIGHMEM that is not kmapped. */
 void *pf_page_address(const struct page *page);
 
-/*
- * Whether a request of 2^@order frames with these flags is within the
- * watermarks now.  No promise about the next moment.  Safe anywhere.
- */
-bool kapi_watermark_ok(unsigned int gfp, unsigned int order);
-
 /**
  * kapi_reclaim - call the shrinkers
  * @gfp: of the request that needs the memory; without __GFP_DIRECT_RECLAIM, or

@@ -19,7 +19,6 @@
 #include "os/os.h"
 #include "os/report.h"
 
-#define HUGE_BYTES MIB(2)
 #define MAX_ROUNDS 16 /* of reclaim, for one request */
 
 /* How many of them count against HIGHMEM: what it has; the rest is NORMAL's. */

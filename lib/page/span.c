@@ -54,9 +54,6 @@ enum block_state {
 #define METADATA_BLOCKS 64 /* blocks whose metadata comes online together */
 #define MAX_MAP_BLOCKS	16 /* blocks mapped by one call, at most */
 
-/* Frames of a huge page. */
-#define HUGE_PAGE_FRAMES (MIB(2) >> PAGE_SHIFT)
-
 /* Blocks that may differ from their neighbours in what they want; each costs two
  * of the process's mappings (vm.max_map_count, 65530) at most. */
 #define MAX_SMALL_BLOCKS 8192
@@ -269,7 +266,8 @@ void span_keep_back(const struct page *page, size_t nr_pages)
 {
 	size_t block = page_to_block(page);
 
-	if (nr_pages < HUGE_PAGE_FRAMES && blocks[block - span.first].is_huge &&
+	if (nr_pages << PAGE_SHIFT < HUGE_BYTES &&
+	    blocks[block - span.first].is_huge &&
 	    span.nr_small < MAX_SMALL_BLOCKS)
 		advise_block(block, false);
 }

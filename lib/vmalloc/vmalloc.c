@@ -71,7 +71,6 @@
 /* 256 KiB: moving it costs 12 us, faulting it in 64 times 0.7 to 3 us. */
 #define HOME_MIN_ORDER 6
 #define HOME_MIN_BYTES (PAGE_SIZE << HOME_MIN_ORDER)
-#define HUGE_BYTES     MIB(2)
 
 /* Lazily freed areas that are kept.  One that is longer than wanted by a
  * sixteenth is good enough. */
