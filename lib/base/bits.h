@@ -31,6 +31,17 @@ static inline pfn_t order_mask(unsigned int order)
 	return (1U << order) - 1;
 }
 
+/* The order of the largest block that starts at @pfn and has at most @nr frames,
+ * which must not be 0. */
+static inline unsigned int order_at(pfn_t pfn, size_t nr)
+{
+	unsigned int order = ilog2(nr);
+
+	if (pfn && lowest_bit(pfn) < order)
+		order = lowest_bit(pfn);
+	return order < MAX_PAGE_ORDER ? order : MAX_PAGE_ORDER;
+}
+
 /* The smallest power of two that is not below @n; @n from 1 to 2^63. */
 static inline size_t roundup_pow_of_two(size_t n)
 {

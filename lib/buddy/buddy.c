@@ -172,13 +172,8 @@ void buddy_free_range_locked(struct zone *zone, pfn_t pfn, size_t nr,
 			     enum temperature temp)
 {
 	while (nr) {
-		unsigned int order = ilog2(nr);
+		unsigned int order = order_at(pfn, nr);
 
-		/* The largest block that starts here and fits. */
-		if (pfn && lowest_bit(pfn) < order)
-			order = lowest_bit(pfn);
-		if (order > MAX_PAGE_ORDER)
-			order = MAX_PAGE_ORDER;
 		buddy_free_locked(zone, pfn_to_page(pfn), order, temp);
 		pfn += 1U << order;
 		nr -= 1UL << order;

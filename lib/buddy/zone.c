@@ -335,6 +335,19 @@ bool zone_extend_pages(struct zone *zone, struct page *page, size_t nr_pages,
 	return is_free;
 }
 
+bool zone_is_scattered(const struct zone *zone, size_t nr_pages,
+		       unsigned int min_order)
+{
+	unsigned int order;
+	size_t nr = 0;
+
+	if (READ_ONCE(zone->recall))
+		return true;
+	for (order = min_order; order < NR_PAGE_ORDERS; order++)
+		nr += READ_ONCE(zone->free_area[order].nr_free[WARM]) << order;
+	return nr >= nr_pages / 2;
+}
+
 static struct page *take_first_warm(struct zone *zone, unsigned int order)
 {
 	struct list_head *list = &zone->free_area[order].list[WARM];
@@ -347,6 +360,23 @@ static struct page *take_first_warm(struct zone *zone, unsigned int order)
 	return page;
 }
 
+static void lend_locked(struct zone *zone, struct page *page)
+{
+	size_t nr_pages = 1UL << page->order;
+
+	span_keep_back(page, nr_pages);
+	WRITE_ONCE(page->type, PAGE_LENT);
+	WRITE_ONCE(zone->nr_lent, zone->nr_lent + nr_pages);
+}
+
+void zone_lend_block(struct zone *zone, struct page *page, unsigned int order)
+{
+	lock_acquire(&zone->lock);
+	page->order = (u8)order;
+	lend_locked(zone, page);
+	lock_release(&zone->lock);
+}
+
 struct page *zone_take_warm_block(struct zone *zone, unsigned int min,
 				  unsigned int max)
 {
@@ -357,13 +387,22 @@ struct page *zone_take_warm_block(struct zone *zone, unsigned int min,
 	page = buddy_alloc_warm_locked(zone, max);
 	for (order = max; order-- > min && !page;)
 		page = take_first_warm(zone, order);
-	if (page) {
-		span_keep_back(page, 1UL << page->order);
-		page->type = PAGE_LENT;
-		WRITE_ONCE(zone->nr_lent, zone->nr_lent + (1UL << page->order));
-	}
+	if (page)
+		lend_locked(zone, page);
 	lock_release(&zone->lock);
 	return page;
+}
+
+struct page *zone_split_lent(struct zone *zone, struct page *page)
+{
+	struct page *half = page + (1UL << page->order) / 2;
+
+	lock_acquire(&zone->lock);
+	page->order--;
+	half->order = page->order;
+	WRITE_ONCE(half->type, PAGE_LENT);
+	lock_release(&zone->lock);
+	return half;
 }
 
 void zone_free_lent(struct zone *zone, struct page *page, bool is_warm)

@@ -102,6 +102,13 @@ void zone_free_pages(struct zone *zone, struct page *page, size_t nr_pages);
 bool zone_extend_pages(struct zone *zone, struct page *page, size_t nr_pages,
 		       size_t new_nr_pages);
 
+/*
+ * Whether half of @nr_pages frames are warm and free in blocks of 2^@min_order
+ * at least, or lazily freed areas may turn out to be.  Lock-free; no promise.
+ */
+bool zone_is_scattered(const struct zone *zone, size_t nr_pages,
+		       unsigned int min_order);
+
 /**
  * zone_take_warm_block - the largest warm block of order @min..@max, or NULL
  *
@@ -111,6 +118,12 @@ bool zone_extend_pages(struct zone *zone, struct page *page, size_t nr_pages,
  */
 struct page *zone_take_warm_block(struct zone *zone, unsigned int min,
 				  unsigned int max);
+
+/* A lent block becomes two.  Return: the upper one. */
+struct page *zone_split_lent(struct zone *zone, struct page *page);
+
+/* Lend a block of 2^@order frames that somebody has, who has its pages then. */
+void zone_lend_block(struct zone *zone, struct page *page, unsigned int order);
 void zone_free_lent(struct zone *zone, struct page *page, bool is_warm);
 
 /**

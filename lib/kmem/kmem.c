@@ -16,6 +16,9 @@
 #include "slab/steal.h"
 #include "vmalloc/vmalloc.h"
 
+/* Of a page block that becomes an area when it grows. */
+#define AREA_MIN_PAGES (VMALLOC_MIN_BYTES >> PAGE_SHIFT)
+
 enum {
 	NOT_READY,
 	STARTING,
@@ -223,6 +226,25 @@ static void *alloc_block(struct tcache *tc, size_t nr_pages,
 	return block_of(page, nr_pages);
 }
 
+/*
+ * More than threads keep for themselves.  Where warm frames would do, but do not
+ * lie side by side, the request is an area's.
+ */
+static void *alloc_long(struct tcache *tc, size_t nr_pages, bool *is_zero)
+{
+	struct page *page = zone_alloc_warm_pages(&zone_normal, nr_pages);
+	void *p = NULL;
+
+	if (page) {
+		*is_zero = false;
+		return block_of(page, nr_pages);
+	}
+	if (VMALLOC_HAS_ROOM &&
+	    zone_is_scattered(&zone_normal, nr_pages, ilog2(AREA_MIN_PAGES)))
+		p = vmalloc_bytes(nr_pages << PAGE_SHIFT, PAGE_SIZE, is_zero);
+	return p ? p : alloc_block(tc, nr_pages, 0, is_zero);
+}
+
 static void *alloc_large(size_t size, size_t align, bool *is_zero)
 {
 	size_t nr_pages = bytes_to_pages(size ? size : 1);
@@ -233,7 +255,10 @@ static void *alloc_large(size_t size, size_t align, bool *is_zero)
 		*is_zero = true;
 		return emergency_alloc(size, align);
 	}
-	if (nr_pages <= MAX_ORDER_NR_PAGES && align <= KMEM_MAX_BLOCK)
+	if (nr_pages > PCP_MAX_LONG_PAGES && nr_pages <= MAX_ORDER_NR_PAGES &&
+	    align <= PAGE_SIZE)
+		p = alloc_long(tc, nr_pages, is_zero);
+	else if (nr_pages <= MAX_ORDER_NR_PAGES && align <= KMEM_MAX_BLOCK)
 		p = alloc_block(tc, nr_pages,
 				order_of_pages(bytes_to_pages(align)), is_zero);
 	else
@@ -481,23 +506,41 @@ static bool resize_block(struct page *page, size_t nr_pages)
 	return true;
 }
 
+/* An area that shrinks keeps up to 256 KiB too many: not for a small rest. */
+static void *resize_area(struct vmap_area *area, size_t size)
+{
+	return size < area->bytes && size < 4 * VMALLOC_MIN_BYTES
+		       ? NULL
+		       : vmalloc_resize(area, size, true);
+}
+
+static void *resize_or_move(void *p, size_t size)
+{
+	struct page *page;
+
+	if (is_vmalloc_addr(p))
+		return resize_area(find_vmap_area(p), size);
+	if (byte_map()[virt_to_pfn(p)])
+		return NULL;
+	page = virt_to_page(p);
+	if (resize_block(page, bytes_to_pages(size)))
+		return p;
+	if (page->nr < AREA_MIN_PAGES)
+		return NULL;
+	return vmalloc_from_block(page, size);
+}
+
 void *kmem_resize(void *p, size_t size)
 {
 	struct tcache *tc;
-	void *result = NULL;
+	void *result;
 
 	if (is_emergency_addr(p))
 		return NULL;
 	tc = enter();
 	if (!tc)
 		return NULL;
-	if (is_vmalloc_addr(p)) {
-		if (size > KMEM_MAX_BLOCK)
-			result = vmalloc_resize(find_vmap_area(p), size, true);
-	} else if (!byte_map()[virt_to_pfn(p)]) {
-		if (resize_block(virt_to_page(p), bytes_to_pages(size)))
-			result = p;
-	}
+	result = resize_or_move(p, size);
 	gate_leave(tc);
 	return result;
 }

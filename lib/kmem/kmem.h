@@ -3,8 +3,10 @@
  * kmem.h - memory of any size: which layer serves it, which layer owns it
  *
  *	up to 8 KiB	an object of a slab
- *	up to 4 MiB	a page block, exact to the frame
- *	above		a vmap area
+ *	up to 4 MiB	a page block, exact to the frame; from 1 MiB on an area
+ *			where free frames do not lie side by side
+ *	above		a vmap area, and a block of 256 KiB that outgrows its
+ *			place
  *
  * No C rules here: errno is never touched, size 0 is a small size like any
  * other, and what is wrong with a pointer is returned, not reported.

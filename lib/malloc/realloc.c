@@ -3,8 +3,9 @@
  * realloc.c - a new size, in place where it can be had
  *
  * In place: anything that fits and uses half of the object at least; a page
- * block whose neighbour frames are free; a vmap area always, by mapping more
- * or by moving its pages.  Only what is left is copied.
+ * block whose neighbour frames are free.  A vmap area, and a page block of 256
+ * KiB or more, grows by mapping more or by moving its pages.  Only what is left
+ * is copied.
  */
 #include <errno.h>
 #include <string.h>
@@ -41,9 +42,7 @@ static void *shrink(void *p, size_t old_size, size_t size)
 	void *moved;
 
 	if (size > KMALLOC_MAX_CACHE_SIZE) {
-		void *same = size > KMEM_MAX_BLOCK || old_size <= KMEM_MAX_BLOCK
-				     ? kmem_resize(p, size)
-				     : NULL;
+		void *same = kmem_resize(p, size);
 
 		if (same)
 			return same;

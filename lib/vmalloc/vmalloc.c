@@ -2,7 +2,8 @@
 /*
  * vmalloc.c - large ranges, contiguous in addresses only
  *
- * What it does.  A request above 4 MiB gets a range of addresses of its own.
+ * What it does.  A request above 4 MiB gets a range of addresses of its own, and
+ * a page block that outgrows its place.
  * Behind it lie pages from home and fresh memory, in any order:
  *
  *	| pages from home       | fresh memory | pages from home | fresh ...  |
@@ -15,6 +16,10 @@
  * and empty (MREMAP_DONTUNMAP).  vfree moves the pages home the same way.
  * Small blocks do not pay: a move costs about what 16 faults cost, so only
  * blocks from HOME_MIN_ORDER up are taken.
+ *
+ * A page block that grows by realloc and has no room becomes an area: its pages
+ * move there, and its frames are their homes.  So an array that starts small is
+ * never copied again once it has 256 KiB, and never there twice.
  *
  * Fresh memory has no home.  When 256 KiB or more of it are freed they are
  * given one: the mapping is moved to addresses of the direct map that nobody
@@ -51,7 +56,7 @@
  * own), or where mremap fails for any other reason, memory is mapped fresh.
  *
  * Locking.  vmalloc's lock; the zone's inside it.
- * Not here.  What to do for sizes up to 4 MiB (kmem/).
+ * Not here.  Which sizes are areas' (kmem/).
  */
 #include "vmalloc/vmalloc.h"
 
@@ -68,9 +73,10 @@
 #define UNIT_SHIFT 22
 #define UNIT_BYTES (1UL << UNIT_SHIFT)
 
-/* 256 KiB: moving it costs 12 us, faulting it in 64 times 0.7 to 3 us. */
+#define HOME_MIN_BYTES VMALLOC_MIN_BYTES
 #define HOME_MIN_ORDER 6
-#define HOME_MIN_BYTES (PAGE_SIZE << HOME_MIN_ORDER)
+
+static_assert(HOME_MIN_BYTES == PAGE_SIZE << HOME_MIN_ORDER, "its blocks");
 
 /* Lazily freed areas that are kept.  One that is longer than wanted by a
  * sixteenth is good enough. */
@@ -207,6 +213,22 @@ static bool heal(struct page *page, size_t bytes)
 	return true;
 }
 
+/* After os_move_pages() has failed: whether to try that again, ever. */
+static void note_refusal(int err)
+{
+	BUG_ON(err == -EIO); /* a hole in what the user shall get */
+	if (err == -EINVAL || err == -ENOSYS || err == -EPERM)
+		vm.cannot_move = true;
+}
+
+static void add_home(struct vmap_area *area, struct page *page, size_t offset)
+{
+	page->area_offset = offset;
+	list_add_tail(&page->link, &area->homes);
+	area->home_bytes += PAGE_SIZE << page->order;
+	vm.nr_lent++;
+}
+
 /*
  * Warm blocks of the zone into the area from @offset on, as many as fit before
  * @end; fresh memory is mapped there.  Return: the bytes that are still fresh.
@@ -233,20 +255,15 @@ static size_t bring_homes(struct vmap_area *area, size_t offset, size_t end,
 		bytes = PAGE_SIZE << page->order;
 		err = os_move_pages(page_to_virt(page), area->va_start + offset,
 				    bytes);
-		BUG_ON(err == -EIO); /* a hole in what the user shall get */
 		if (err == -EFAULT && heal(page, bytes))
 			continue;
 		if (err) {
-			vm.cannot_move = err == -EINVAL || err == -ENOSYS ||
-					 err == -EPERM;
+			note_refusal(err);
 			zone_free_lent(&zone_normal, page, true);
 			*is_clean = false;
 			break;
 		}
-		page->area_offset = offset;
-		list_add_tail(&page->link, &area->homes);
-		area->home_bytes += bytes;
-		vm.nr_lent++;
+		add_home(area, page, offset);
 		offset += bytes;
 	}
 	return end - offset;
@@ -258,26 +275,68 @@ static void set_bytes(struct vmap_area *area, size_t bytes)
 	area->bytes = bytes;
 }
 
-/* A block's pages go home from where they are. */
-static void send_home(struct vmap_area *area, struct page *page)
+static size_t end_of_home(const struct page *page)
+{
+	return page->area_offset + (PAGE_SIZE << page->order);
+}
+
+static int move_home(const struct vmap_area *area, struct page *first,
+		     size_t bytes)
+{
+	return os_move_pages(area->va_start + first->area_offset,
+			     page_to_virt(first), bytes);
+}
+
+/* A block's pages go home from where they are, or have gone: @err is 0. */
+static void end_loan(struct vmap_area *area, struct page *page, int err)
 {
 	size_t bytes = PAGE_SIZE << page->order;
-	int err;
 
 	list_del(&page->link);
 	area->home_bytes -= bytes;
 	vm.nr_lent--;
-	err = os_move_pages(area->va_start + page->area_offset,
-			    page_to_virt(page), bytes);
-	if (err == -EIO)
-		return; /* nothing is mapped there: its frames stay lent */
-	/* Refused: the pages are lost with the area, the frames are empty. */
-	zone_free_lent(&zone_normal, page, err == 0);
+	if (err)
+		err = move_home(area, page, bytes);
+	/*
+	 * Refused: the pages are lost with the area.  A part of them may have
+	 * moved, so the frames are not known to be empty.  With nothing mapped
+	 * there they stay lent.
+	 */
+	if (err != -EIO)
+		zone_free_lent(&zone_normal, page, true);
 }
 
-static size_t end_of_home(const struct page *page)
+/* The first of the blocks up to @last that lie side by side in the area and at
+ * home, from @offset on. */
+static struct page *first_of_run(const struct vmap_area *area,
+				 struct page *last, size_t offset)
 {
-	return page->area_offset + (PAGE_SIZE << page->order);
+	for (;;) {
+		struct page *prev =
+			list_last_entry(&last->link, struct page, link);
+
+		if (&prev->link == &area->homes || prev->area_offset < offset ||
+		    end_of_home(prev) != last->area_offset ||
+		    prev + (1UL << prev->order) != last)
+			return last;
+		last = prev;
+	}
+}
+
+/* Where possible by one call. */
+static void send_home(struct vmap_area *area, struct page *first,
+		      struct page *last)
+{
+	size_t bytes = end_of_home(last) - first->area_offset;
+	int err = first == last ? -EAGAIN : move_home(area, first, bytes);
+
+	while (first != last) {
+		struct page *page = first;
+
+		first = list_first_entry(&first->link, struct page, link);
+		end_loan(area, page, err);
+	}
+	end_loan(area, last, err);
 }
 
 /*
@@ -293,9 +352,19 @@ static void settle_fresh(struct vmap_area *area, size_t offset, size_t end)
 				 end - offset);
 }
 
+/* A block becomes two homes. */
+static void halve_home(struct page *page)
+{
+	struct page *half = zone_split_lent(&zone_normal, page);
+
+	half->area_offset = end_of_home(page);
+	list_add(&half->link, &page->link);
+	vm.nr_lent++;
+}
+
 /*
- * Give back the area's memory behind @offset, or behind the block that lies
- * across it.  What was not moved away is unmapped; in a reservation the whole
+ * Give back the area's memory behind @offset; up to 256 KiB stay of a block that
+ * lies across it.  What was not moved away is unmapped; in a reservation the whole
  * range turns into bare addresses again.
  */
 static void cut(struct vmap_area *area, size_t offset)
@@ -306,14 +375,21 @@ static void cut(struct vmap_area *area, size_t offset)
 		struct page *last =
 			list_last_entry(&area->homes, struct page, link);
 		size_t last_end = end_of_home(last);
+		struct page *first;
 
-		if (last_end > offset && last->area_offset < offset)
+		if (last_end > offset && last->area_offset < offset) {
+			if (last->order > HOME_MIN_ORDER) {
+				halve_home(last);
+				continue;
+			}
 			offset = last_end;
+		}
 		if (last_end <= offset)
 			break;
 		settle_fresh(area, last_end, end);
-		end = last->area_offset;
-		send_home(area, last);
+		first = first_of_run(area, last, offset);
+		end = first->area_offset;
+		send_home(area, first, last);
 	}
 	settle_fresh(area, offset, end);
 	if (area->bytes > offset)
@@ -603,6 +679,20 @@ static struct vmap_area *reuse_lazy(size_t bytes, size_t align)
 	return area;
 }
 
+/* @area is new, and has nothing yet but its addresses. */
+static void start_area(struct vmap_area *area, size_t unit, size_t nr,
+		       size_t bytes)
+{
+	area->va_start = unit_to_addr(unit);
+	area->bytes = 0;
+	set_bytes(area, bytes);
+	area->home_bytes = 0;
+	area->nr_units = nr;
+	list_init(&area->homes);
+	list_area(area);
+	set_units(unit, nr, area);
+}
+
 static struct vmap_area *new_area(size_t bytes, size_t align, bool *is_zero)
 {
 	struct vmap_area *area = new_record();
@@ -618,14 +708,7 @@ static struct vmap_area *new_area(size_t bytes, size_t align, bool *is_zero)
 		lock_release(&vm.lock);
 		return NULL;
 	}
-	area->va_start = unit_to_addr(unit);
-	area->bytes = 0;
-	set_bytes(area, bytes);
-	area->home_bytes = 0;
-	area->nr_units = nr;
-	list_init(&area->homes);
-	list_area(area);
-	set_units(unit, nr, area);
+	start_area(area, unit, nr, bytes);
 	*is_zero = fill(area, 0, !*is_zero);
 	lock_release(&vm.lock);
 	return area;
@@ -652,26 +735,42 @@ void vfree_area(struct vmap_area *area)
 {
 	lock_acquire(&vm.lock);
 	unlist_area(area);
-	if (vm.nr_lazy == MAX_LAZY)
-		purge_oldest();
-	if (pf_conf.decay_ms)
-		list_lazy(area);
-	else
+	if (!pf_conf.decay_ms || area->bytes <= ZONE_BLOCK_BYTES) {
 		destroy(area);
+	} else {
+		if (vm.nr_lazy == MAX_LAZY)
+			purge_oldest();
+		list_lazy(area);
+	}
 	lock_release(&vm.lock);
+}
+
+static bool is_zero(const char *p, size_t bytes)
+{
+	const u64 *word = (const u64 *)p;
+	size_t i;
+
+	for (i = 0; i < bytes / sizeof(*word); i++) {
+		if (word[i])
+			return false;
+	}
+	return true;
 }
 
 /*
  * The move of a range failed.  Since Linux 6.17 a part of several mappings may
- * have moved by then: that is at @to already, and not at @from any more.
+ * have moved by then: that is at @to already, and at @from there is nothing any
+ * more, or zeros.  What has not moved are zeros at @to.
  */
 static void copy_what_is_left(char *to, char *from, size_t bytes)
 {
-	size_t step = os_is_mapped(from, bytes) ? bytes : os_page_size();
+	bool is_whole = os_is_mapped(from, bytes);
+	size_t step = os_page_size();
 	size_t i;
 
 	for (i = 0; i < bytes; i += step) {
-		if (step == bytes || os_is_mapped(from + i, step))
+		if ((is_whole || os_is_mapped(from + i, step)) &&
+		    !is_zero(from + i, step))
 			memcpy(to + i, from + i, step);
 	}
 }
@@ -700,10 +799,24 @@ static void move_area(struct vmap_area *area, char *to)
 		if (span_move(from + offset, to + offset, done - offset) == 0)
 			continue;
 		copy_what_is_left(to + offset, from + offset, done - offset);
-		send_home(area, page);
+		send_home(area, page, page);
 	}
 	move_fresh(to + done, from + done, area->bytes - done);
 	area->va_start = to;
+}
+
+/* Arrays that grow go on growing: room for half as much again.  Return: the
+ * first of @*nr units, or 0. */
+static size_t claim_room(size_t bytes, size_t *nr)
+{
+	size_t unit;
+
+	*nr = units_for(bytes + bytes / 2);
+	unit = claim(bytes, UNIT_BYTES, *nr);
+	if (unit)
+		return unit;
+	*nr = units_for(bytes);
+	return claim(bytes, UNIT_BYTES, *nr);
 }
 
 static bool grow_elsewhere(struct vmap_area *area, size_t bytes)
@@ -711,14 +824,9 @@ static bool grow_elsewhere(struct vmap_area *area, size_t bytes)
 	size_t old_unit = addr_to_unit(area->va_start);
 	size_t old_nr = area->nr_units, old_bytes = area->bytes;
 	char *from = area->va_start;
-	/* Arrays that grow go on growing: room for half as much again. */
-	size_t nr = units_for(bytes + bytes / 2);
-	size_t unit = claim(bytes, UNIT_BYTES, nr);
+	size_t nr;
+	size_t unit = claim_room(bytes, &nr);
 
-	if (!unit) {
-		nr = units_for(bytes);
-		unit = claim(bytes, UNIT_BYTES, nr);
-	}
 	if (!unit)
 		return false;
 	set_units(unit, nr, area);
@@ -734,7 +842,7 @@ static bool grow_elsewhere(struct vmap_area *area, size_t bytes)
 /* The length that an array gets which has to grow to @bytes. */
 static size_t room_for(const struct vmap_area *area, size_t bytes)
 {
-	if (wants_huge())
+	if (bytes > ZONE_BLOCK_BYTES && wants_huge())
 		return align_up(bytes, HUGE_BYTES);
 	if (READ_ONCE(zone_normal.nr_free[WARM]))
 		return max_size(bytes, area->bytes + HOME_MIN_BYTES);
@@ -760,6 +868,65 @@ void *vmalloc_resize(struct vmap_area *area, size_t bytes, bool may_move)
 	}
 	lock_release(&vm.lock);
 	return addr;
+}
+
+/*
+ * The pages of a block, which lie side by side, to the start of @area, and its
+ * frames to the area's homes.
+ */
+static void move_block(struct vmap_area *area, struct page *page, size_t nr)
+{
+	char *from = page_to_virt(page);
+	size_t offset = 0;
+	int err = os_move_pages(from, area->va_start, nr << PAGE_SHIFT);
+
+	if (err) {
+		note_refusal(err);
+		copy_what_is_left(area->va_start, from, nr << PAGE_SHIFT);
+		zone_free_pages(&zone_normal, page, nr);
+		return;
+	}
+	while (nr) {
+		unsigned int order = order_at(page_to_pfn(page), nr);
+
+		zone_lend_block(&zone_normal, page, order);
+		add_home(area, page, offset);
+		page += 1UL << order;
+		offset += PAGE_SIZE << order;
+		nr -= 1UL << order;
+	}
+}
+
+static bool is_worth_an_area(const struct page *page, size_t bytes)
+{
+	return !vm.cannot_move && vm.nr_lent < MAX_LENT_BLOCKS &&
+	       (VMALLOC_HAS_ROOM || bytes > ZONE_BLOCK_BYTES) &&
+	       ((uintptr_t)page_to_virt(page) | page->nr << PAGE_SHIFT) %
+			       os_page_size() ==
+		       0;
+}
+
+void *vmalloc_from_block(struct page *page, size_t bytes)
+{
+	struct vmap_area *area = new_record();
+	size_t nr_pages = page->nr;
+	size_t unit = 0, nr;
+
+	if (!area)
+		return NULL;
+	bytes = align_up(bytes, os_page_size());
+	lock_acquire(&vm.lock);
+	if (units_for(bytes) <= nr_units() && is_worth_an_area(page, bytes))
+		unit = claim_room(bytes, &nr);
+	if (unit) {
+		start_area(area, unit, nr, bytes);
+		move_block(area, page, nr_pages);
+		fill(area, nr_pages << PAGE_SHIFT, true);
+	} else {
+		list_add(&area->link, &vm.unused);
+	}
+	lock_release(&vm.lock);
+	return unit ? unit_to_addr(unit) : NULL;
 }
 
 void vmalloc_get_stats(struct vmalloc_stats *stats)

@@ -246,6 +246,47 @@ static void a_large_array_grows(void *arg)
 	free(array);
 }
 
+enum {
+	NR_GROWING = 8,
+	GROWN_BYTES = 3500 << 10,
+};
+
+/* By an eighth at a time, in turns, so that each stands in the others' way. */
+static void arrays_grow(void *arg)
+{
+	char *arrays[NR_GROWING] = {NULL};
+	size_t all = (size_t)NR_GROWING * GROWN_BYTES;
+	size_t before = status_kib("VmRSS"), peak;
+	long faults = nr_minor_faults();
+	size_t bytes = 0, wanted, i;
+
+	(void)arg;
+	for (wanted = 65536; wanted <= GROWN_BYTES; wanted += wanted / 8) {
+		for (i = 0; i < NR_GROWING; i++) {
+			arrays[i] = realloc(arrays[i], wanted);
+			memset(arrays[i] + bytes, (int)i + 1, wanted - bytes);
+		}
+		bytes = wanted;
+	}
+	faults = nr_minor_faults() - faults;
+	peak = status_kib("VmHWM") - before;
+	tap_note("%ld page faults, %zu KiB", faults, peak);
+	EXPECT_LT(faults, all / 4096 * 5 / 4);
+	EXPECT_LT(peak, all / 1024 * 5 / 4);
+	for (i = 0; i < NR_GROWING; i++) {
+		const char *a = arrays[i];
+
+		EXPECT_EQ(a[0], (int)i + 1);
+		EXPECT(memcmp(a, a + 1, bytes - 1) == 0);
+		free(arrays[i]);
+	}
+}
+
+TEST(arrays_that_grow_are_not_there_twice)
+{
+	child_run(50, arrays_grow, NULL);
+}
+
 /* Of a table that starts as zeros little may ever be touched. */
 static void a_large_table_is_touched_here_and_there(void *arg)
 {

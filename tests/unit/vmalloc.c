@@ -119,11 +119,15 @@ static struct range *any_area(void)
 static void area_free(struct range *r)
 {
 	struct vmap_area *area = find_vmap_area(r->start);
+	bool is_long;
 
 	expect_stamps(r, r->bytes);
-	if (EXPECT(area))
-		vfree_area(area);
-	EXPECT(area->is_lazy);
+	if (!EXPECT(area))
+		return;
+	is_long = area->bytes > ZONE_BLOCK_BYTES;
+	vfree_area(area);
+	EXPECT_EQ(area->is_lazy, is_long);
+	EXPECT_EQ(find_vmap_area(r->start) == area, is_long);
 	model.total -= r->bytes;
 	*r = model.areas[--model.nr_areas];
 }
@@ -181,6 +185,34 @@ static void block_alloc(void)
 	model.nr_blocks++;
 }
 
+/* A block becomes an area, and longer. */
+static void block_grow(struct range *block)
+{
+	size_t bytes = block->bytes + random_between(1, MIB(4));
+	struct vmap_area *area;
+	struct range *r;
+
+	bytes = align_up(bytes, PAGE_SIZE);
+	if (block->bytes < VMALLOC_MIN_BYTES || model.nr_areas == MAX_AREAS ||
+	    model.total + bytes > MAX_TOTAL)
+		return;
+	r = &model.areas[model.nr_areas++];
+	*r = *block;
+	r->start = vmalloc_from_block(virt_to_page(block->start), bytes);
+	if (!EXPECT(r->start))
+		return;
+	area = find_vmap_area(r->start);
+	if (!EXPECT(area))
+		return;
+	EXPECT(area->va_start == r->start);
+	EXPECT_EQ(area->bytes, bytes);
+	expect_stamps(r, r->bytes);
+	r->bytes = bytes;
+	stamp_pages(r, block->bytes);
+	model.total += bytes;
+	*block = model.blocks[--model.nr_blocks];
+}
+
 static void block_free(struct range *r)
 {
 	expect_stamps(r, r->bytes);
@@ -189,15 +221,21 @@ static void block_free(struct range *r)
 	*r = model.blocks[--model.nr_blocks];
 }
 
-static bool expect_invariants(void)
+static bool expect_consistent(void)
 {
 	struct check_report report = {0};
-	struct vmalloc_stats stats;
 
 	vmalloc_check(&report);
 	zone_check(&zone_normal, &report);
+	return expect_clean(&report, "vmalloc_check");
+}
+
+static bool expect_invariants(void)
+{
+	struct vmalloc_stats stats;
+
 	vmalloc_get_stats(&stats);
-	return expect_clean(&report, "vmalloc_check") &
+	return expect_consistent() &
 	       EXPECT_EQ(stats.nr_areas, model.nr_areas) &
 	       EXPECT_GE(stats.bytes, model.total) &
 	       EXPECT_LE(stats.home_bytes, zone_normal.nr_lent << PAGE_SHIFT);
@@ -215,6 +253,8 @@ static void step(void)
 		area_resize(any_area());
 	else if (what < 27)
 		block_alloc();
+	else if (what < 29 && model.nr_blocks)
+		block_grow(&model.blocks[random_below(model.nr_blocks)]);
 	else if (what < 31 && model.nr_blocks)
 		block_free(&model.blocks[random_below(model.nr_blocks)]);
 	else if (random_below(2))
@@ -525,6 +565,100 @@ TEST(areas_work_where_moves_tear_their_targets)
 	r.start = area_of(bytes);
 	touch(r.start, bytes);
 	vfree_area(find_vmap_area(r.start));
+}
+
+/* A block of 447 frames with stamps: 256, 128, 32, 16, 8, 4, 2 and 1. */
+static struct range odd_block(void)
+{
+	struct range r = {NULL, 447 * PAGE_SIZE, new_stamp()};
+	struct page *page;
+
+	kmem_init();
+	page = zone_alloc_pages(&zone_normal, 447, 0);
+	if (!EXPECT(page))
+		return r;
+	page->type = PAGE_BLOCK;
+	page->nr = 447;
+	r.start = page_to_virt(page);
+	stamp_pages(&r, 0);
+	return r;
+}
+
+TEST(a_block_that_grows_takes_its_pages_along)
+{
+	struct range r = odd_block();
+	char *home = r.start;
+	struct vmap_area *area;
+	long before;
+
+	if (!r.start)
+		return;
+	zone_reclaim(&zone_normal, SIZE_MAX);
+	before = minor_faults();
+	r.start = vmalloc_from_block(virt_to_page(home), MIB(3));
+	if (!EXPECT(r.start))
+		return;
+	area = find_vmap_area(r.start);
+	EXPECT_EQ(area->home_bytes, r.bytes);
+	EXPECT_EQ(area->bytes, MIB(3));
+	EXPECT_EQ(resident_pages(home, r.bytes), 0);
+	EXPECT_EQ(resident_pages(r.start, r.bytes), 447);
+	expect_stamps(&r, r.bytes);
+	if (!IS_SANITIZED)
+		EXPECT_LT(minor_faults() - before, 16);
+	expect_zeros(r.start + r.bytes, MIB(3) - r.bytes);
+	expect_consistent();
+
+	vfree_area(area);
+	EXPECT(!find_vmap_area(r.start));
+	EXPECT_EQ(zone_normal.nr_lent, 0);
+	EXPECT_EQ(resident_pages(home, r.bytes), 447);
+	expect_consistent();
+}
+
+TEST(a_block_whose_pages_cannot_move_is_copied)
+{
+	struct range r = odd_block();
+
+	if (!r.start)
+		return;
+	os_tear_moves(true);
+	r.start = vmalloc_from_block(virt_to_page(r.start), MIB(6));
+	os_tear_moves(false);
+	if (!EXPECT(r.start))
+		return;
+	EXPECT_EQ(find_vmap_area(r.start)->home_bytes, 0);
+	expect_stamps(&r, r.bytes);
+	expect_zeros(r.start + r.bytes, MIB(6) - r.bytes);
+	expect_consistent();
+	vfree_area(find_vmap_area(r.start));
+}
+
+TEST(an_area_that_shrinks_gives_back_all_but_a_little)
+{
+	struct range r = {area_of(MIB(16)), MIB(16), new_stamp()};
+	size_t sizes[] = {MIB(13), MIB(6) + PAGE_SIZE, MIB(2), KIB(260)};
+	struct vmap_area *area;
+	size_t i;
+
+	touch(r.start, r.bytes);
+	vfree_area(find_vmap_area(r.start));
+	purge();
+	r.start = area_of(r.bytes);
+	area = find_vmap_area(r.start);
+	EXPECT_EQ(area->home_bytes, r.bytes);
+	stamp_pages(&r, 0);
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		EXPECT_EQ((uintptr_t)vmalloc_resize(area, sizes[i], false),
+			  (uintptr_t)r.start);
+		EXPECT_GE(area->bytes, sizes[i]);
+		EXPECT_LT(area->bytes, sizes[i] + VMALLOC_MIN_BYTES);
+		EXPECT_EQ(zone_normal.nr_lent << PAGE_SHIFT, area->home_bytes);
+		expect_stamps(&r, sizes[i]);
+		expect_consistent();
+	}
+	vfree_area(area);
+	EXPECT_EQ(zone_normal.nr_lent, 0);
 }
 
 TEST(an_area_that_must_not_move_stays_or_refuses)
