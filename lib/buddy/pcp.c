@@ -16,47 +16,9 @@
 #include "buddy/buddy.h"
 #include "os/report.h"
 
-#define PCP_HIGH   64
-#define PCP_BLOCKS 8
-
 /* Frames in long blocks: as many, or a 64th of what the zone has. */
 #define LONG_HIGH	PCP_HIGH
 #define LONG_HIGH_SHARE 64
-
-/* A block that has grown in place may lie where no new one would. */
-static bool is_aligned(const struct page *page, size_t nr_pages)
-{
-	return !(page_to_pfn(page) & order_mask(order_of_pages(nr_pages)));
-}
-
-static struct page *next_of(struct page *page)
-{
-	return (struct page *)page->link.next;
-}
-
-static struct page *pop(struct per_cpu_pages *pcp, size_t nr_pages)
-{
-	struct page *page = pcp->list[nr_pages - 1];
-
-	pcp->list[nr_pages - 1] = next_of(page);
-	pcp->nr_blocks[nr_pages - 1]--;
-	pcp->nr_pages -= (u32)nr_pages;
-	VM_BUG_ON(page->type != PAGE_PCP);
-	VM_BUG_ON(!is_aligned(page, nr_pages));
-	WRITE_ONCE(page->type, PAGE_NONE);
-	page->flags = PAGE_WARM;
-	return page;
-}
-
-static void push(struct per_cpu_pages *pcp, struct page *page, size_t nr_pages)
-{
-	WRITE_ONCE(page->type, PAGE_PCP);
-	page->nr = (u32)nr_pages;
-	page->link.next = (struct list_head *)pcp->list[nr_pages - 1];
-	pcp->list[nr_pages - 1] = page;
-	pcp->nr_blocks[nr_pages - 1]++;
-	pcp->nr_pages += (u32)nr_pages;
-}
 
 static void flush_list(struct per_cpu_pages *pcp, struct zone *zone,
 		       size_t nr_pages, unsigned int keep)
@@ -65,7 +27,7 @@ static void flush_list(struct per_cpu_pages *pcp, struct zone *zone,
 		return;
 	lock_acquire(&zone->lock);
 	while (pcp->nr_blocks[nr_pages - 1] > keep) {
-		struct page *page = pop(pcp, nr_pages);
+		struct page *page = pcp_pop(pcp, nr_pages);
 
 		buddy_free_range_locked(zone, page_to_pfn(page), nr_pages,
 					WARM);
@@ -98,8 +60,7 @@ static struct page *take_long(struct per_cpu_pages *pcp, unsigned int i)
 	return page;
 }
 
-/* The youngest of @nr_pages frames, or NULL. */
-static struct page *find_long(struct per_cpu_pages *pcp, size_t nr_pages)
+struct page *pcp_try_alloc_long(struct per_cpu_pages *pcp, size_t nr_pages)
 {
 	unsigned int i;
 
@@ -123,30 +84,22 @@ static size_t long_high(const struct zone *zone)
 			READ_ONCE(zone->nr_present) / LONG_HIGH_SHARE);
 }
 
-static void put_long(struct per_cpu_pages *pcp, struct zone *zone,
-		     struct page *page, size_t nr_pages)
+/* Whether there is no room for @nr_pages frames more. */
+static bool is_long_full(const struct per_cpu_pages *pcp, size_t nr_pages,
+			 size_t high)
 {
-	size_t high = long_high(zone);
+	return pcp->nr_long == PCP_NR_LONG ||
+	       pcp->nr_long_pages + nr_pages > high;
+}
 
-	if (nr_pages > high) {
-		zone_free_pages(zone, page, nr_pages);
-		return;
-	}
-	while (pcp->nr_long == PCP_NR_LONG ||
-	       pcp->nr_long_pages + nr_pages > high)
-		flush_oldest_long(pcp, zone);
+static void put_long(struct per_cpu_pages *pcp, struct page *page,
+		     size_t nr_pages)
+{
 	WRITE_ONCE(page->type, PAGE_PCP);
 	page->nr = (u32)nr_pages;
 	pcp->long_nr[pcp->nr_long] = (u16)nr_pages;
 	pcp->long_block[pcp->nr_long++] = page;
 	pcp->nr_long_pages += (u32)nr_pages;
-}
-
-struct page *pcp_try_alloc(struct per_cpu_pages *pcp, size_t nr_pages)
-{
-	if (nr_pages > PCP_MAX_PAGES)
-		return find_long(pcp, nr_pages);
-	return pcp->list[nr_pages - 1] ? pop(pcp, nr_pages) : NULL;
 }
 
 struct page *pcp_alloc(struct per_cpu_pages *pcp, struct zone *zone,
@@ -177,32 +130,39 @@ static pf_noinline void flush_excess(struct per_cpu_pages *pcp,
 static pf_noinline void free_long(struct per_cpu_pages *pcp, struct zone *zone,
 				  struct page *page, size_t nr_pages)
 {
-	if (nr_pages > PCP_MAX_LONG_PAGES || !is_aligned(page, nr_pages))
+	size_t high = long_high(zone);
+
+	if (nr_pages > PCP_MAX_LONG_PAGES || nr_pages > high ||
+	    !pcp_is_aligned(page, nr_pages)) {
 		zone_free_pages(zone, page, nr_pages);
-	else
-		put_long(pcp, zone, page, nr_pages);
+		return;
+	}
+	while (is_long_full(pcp, nr_pages, high))
+		flush_oldest_long(pcp, zone);
+	put_long(pcp, page, nr_pages);
 }
 
 void pcp_free(struct per_cpu_pages *pcp, struct zone *zone, struct page *page,
 	      size_t nr_pages)
 {
-	if (nr_pages > PCP_MAX_PAGES || !is_aligned(page, nr_pages)) {
+	if (nr_pages > PCP_MAX_PAGES || !pcp_is_aligned(page, nr_pages)) {
 		free_long(pcp, zone, page, nr_pages);
 		return;
 	}
-	push(pcp, page, nr_pages);
+	pcp_push(pcp, page, nr_pages);
 	if (pcp->nr_blocks[nr_pages - 1] > PCP_BLOCKS ||
 	    pcp->nr_pages > PCP_HIGH)
 		flush_excess(pcp, zone, nr_pages);
 }
 
-bool pcp_try_free(struct per_cpu_pages *pcp, struct page *page, size_t nr_pages)
+bool pcp_try_free_long(struct per_cpu_pages *pcp, const struct zone *zone,
+		       struct page *page, size_t nr_pages)
 {
-	if (nr_pages > PCP_MAX_PAGES || !is_aligned(page, nr_pages) ||
-	    pcp->nr_blocks[nr_pages - 1] == PCP_BLOCKS ||
-	    pcp->nr_pages + nr_pages > PCP_HIGH)
+	if (nr_pages > PCP_MAX_LONG_PAGES ||
+	    is_long_full(pcp, nr_pages, long_high(zone)) ||
+	    !pcp_is_aligned(page, nr_pages))
 		return false;
-	push(pcp, page, nr_pages);
+	put_long(pcp, page, nr_pages);
 	return true;
 }
 

@@ -6,12 +6,17 @@
 #define PF_BUDDY_PCP_H
 
 #include "buddy/zone.h"
+#include "os/report.h"
 
 /* Blocks of 1..16 frames, each count with a list of its own. */
 #define PCP_MAX_PAGES 16
 /* Blocks of up to 256 frames, 1 MiB: the last few, whatever their lengths. */
 #define PCP_MAX_LONG_PAGES 256
 #define PCP_NR_LONG	   8
+
+/* Bounds of the lists: frames in all, blocks in one. */
+#define PCP_HIGH   64
+#define PCP_BLOCKS 8
 
 struct per_cpu_pages {
 	struct page *list[PCP_MAX_PAGES]; /* linked by page->link.next */
@@ -40,13 +45,67 @@ struct page *pcp_alloc(struct per_cpu_pages *pcp, struct zone *zone,
 void pcp_free(struct per_cpu_pages *pcp, struct zone *zone, struct page *page,
 	      size_t nr_pages);
 
+/* A block that has grown in place may lie where no new one would. */
+static inline bool pcp_is_aligned(const struct page *page, size_t nr_pages)
+{
+	return !(page_to_pfn(page) & order_mask(order_of_pages(nr_pages)));
+}
+
+/* A list of 1..PCP_MAX_PAGES frames: not empty for the one, any for the other. */
+static inline struct page *pcp_pop(struct per_cpu_pages *pcp, size_t nr_pages)
+{
+	struct page *page = pcp->list[nr_pages - 1];
+
+	pcp->list[nr_pages - 1] = (struct page *)page->link.next;
+	pcp->nr_blocks[nr_pages - 1]--;
+	pcp->nr_pages -= (u32)nr_pages;
+	VM_BUG_ON(page->type != PAGE_PCP);
+	VM_BUG_ON(!pcp_is_aligned(page, nr_pages));
+	WRITE_ONCE(page->type, PAGE_NONE);
+	page->flags = PAGE_WARM;
+	return page;
+}
+
+static inline void pcp_push(struct per_cpu_pages *pcp, struct page *page,
+			    size_t nr_pages)
+{
+	WRITE_ONCE(page->type, PAGE_PCP);
+	page->nr = (u32)nr_pages;
+	page->link.next = (struct list_head *)pcp->list[nr_pages - 1];
+	pcp->list[nr_pages - 1] = page;
+	pcp->nr_blocks[nr_pages - 1]++;
+	pcp->nr_pages += (u32)nr_pages;
+}
+
 /*
- * The same without the zone, its lock, or a system call: NULL when no list has
- * such a block, false when one more would be too many.
+ * The same without a lock or a system call: NULL when no list has such a block,
+ * false when one more would be too many.  Inline where blocks are short.
  */
-struct page *pcp_try_alloc(struct per_cpu_pages *pcp, size_t nr_pages);
-bool pcp_try_free(struct per_cpu_pages *pcp, struct page *page,
-		  size_t nr_pages);
+struct page *pcp_try_alloc_long(struct per_cpu_pages *pcp, size_t nr_pages);
+bool pcp_try_free_long(struct per_cpu_pages *pcp, const struct zone *zone,
+		       struct page *page, size_t nr_pages);
+
+static inline struct page *pcp_try_alloc(struct per_cpu_pages *pcp,
+					 size_t nr_pages)
+{
+	if (nr_pages > PCP_MAX_PAGES)
+		return pcp_try_alloc_long(pcp, nr_pages);
+	return pcp->list[nr_pages - 1] ? pcp_pop(pcp, nr_pages) : NULL;
+}
+
+static inline bool pcp_try_free(struct per_cpu_pages *pcp,
+				const struct zone *zone, struct page *page,
+				size_t nr_pages)
+{
+	if (nr_pages > PCP_MAX_PAGES)
+		return pcp_try_free_long(pcp, zone, page, nr_pages);
+	if (!pcp_is_aligned(page, nr_pages) ||
+	    pcp->nr_blocks[nr_pages - 1] == PCP_BLOCKS ||
+	    pcp->nr_pages + nr_pages > PCP_HIGH)
+		return false;
+	pcp_push(pcp, page, nr_pages);
+	return true;
+}
 
 /* All blocks back to the zone. */
 void pcp_drain(struct per_cpu_pages *pcp, struct zone *zone);

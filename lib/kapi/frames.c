@@ -306,7 +306,7 @@ static bool try_give(struct tcache *tc, struct page *page, unsigned int zone,
 	WRITE_ONCE(wants_decay, 1);
 	if (zone == KAPI_HIGHMEM)
 		return highmem_try_free(page, nr);
-	if (!tc->is_guest && pcp_try_free(&tc->pcp, page, nr))
+	if (!tc->is_guest && pcp_try_free(&tc->pcp, &zone_normal, page, nr))
 		return true;
 	return zone_try_free_pages(&zone_normal, page, nr);
 }

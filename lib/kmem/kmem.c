@@ -192,8 +192,14 @@ static void *block_of(struct page *page, size_t nr_pages)
 	return page_to_virt(page);
 }
 
+static bool is_block_at(const struct page *page, const void *p)
+{
+	return load_acquire(&page->type) == PAGE_BLOCK &&
+	       (uintptr_t)p % PAGE_SIZE == 0;
+}
+
 /* Most blocks are freed and allocated again by the same thread. */
-static void *alloc_cached_block(size_t size)
+static __always_inline void *alloc_cached_block(size_t size)
 {
 	size_t nr_pages = bytes_to_pages(size);
 	struct tcache *tc;
@@ -202,13 +208,30 @@ static void *alloc_cached_block(size_t size)
 
 	if (nr_pages > PCP_MAX_LONG_PAGES)
 		return NULL;
-	tc = gate_try_enter();
+	tc = gate_enter_quickly();
 	if (unlikely(!tc))
 		return NULL;
 	page = pcp_try_alloc(&tc->pcp, nr_pages);
 	p = likely(page) ? block_of(page, nr_pages) : NULL;
-	gate_leave(tc);
+	gate_leave_quickly(tc);
 	return p;
+}
+
+bool kmem_free_block(void *p)
+{
+	struct page *page = virt_to_page(p);
+	struct tcache *tc;
+	bool is_free;
+
+	if (unlikely(!is_direct_map_addr(p) || !is_block_at(page, p) ||
+		     kept_bad_free.object))
+		return false;
+	tc = gate_enter_quickly();
+	if (unlikely(!tc))
+		return false;
+	is_free = pcp_try_free(&tc->pcp, &zone_normal, page, page->nr);
+	gate_leave_quickly(tc);
+	return is_free;
 }
 
 static void *alloc_block(struct tcache *tc, size_t nr_pages,
@@ -227,8 +250,8 @@ static void *alloc_block(struct tcache *tc, size_t nr_pages,
 }
 
 /*
- * More than threads keep for themselves.  Where warm frames would do, but do not
- * lie side by side, the request is an area's.
+ * More than threads keep for themselves.  Where warm frames would do, but do
+ * not lie side by side, the request is an area's.
  */
 static void *alloc_long(struct tcache *tc, size_t nr_pages, bool *is_zero)
 {
@@ -268,6 +291,16 @@ static void *alloc_large(size_t size, size_t align, bool *is_zero)
 	return p;
 }
 
+static pf_noinline void *alloc_uncached(size_t size, size_t align,
+					bool *is_zero)
+{
+	void *p = alloc_large(size, align, is_zero);
+
+	if (unlikely(!p) && kmem_find_memory())
+		p = alloc_large(size, align, is_zero);
+	return p;
+}
+
 void *kmem_alloc_large(size_t size, size_t align, bool *is_zero)
 {
 	void *p = align <= PAGE_SIZE ? alloc_cached_block(size) : NULL;
@@ -276,29 +309,36 @@ void *kmem_alloc_large(size_t size, size_t align, bool *is_zero)
 		*is_zero = false;
 		return p;
 	}
-	p = alloc_large(size, align, is_zero);
-	if (unlikely(!p) && kmem_find_memory())
-		p = alloc_large(size, align, is_zero);
-	return p;
+	return alloc_uncached(size, align, is_zero);
 }
 
-void *kmem_alloc_slow(size_t size)
+static pf_noinline void *alloc_object(size_t size)
 {
-	unsigned int class;
-	bool is_zero = false;
+	unsigned int class = size_to_class(size);
 	void *p;
 
-	if (size > KMALLOC_MAX_CACHE_SIZE) {
-		p = alloc_cached_block(size);
-		return likely(p) ? p
-				 : kmem_alloc_large(size, PAGE_SIZE, &is_zero);
-	}
-	class = size_to_class(size);
 	sheaf_undo_pop(class);
 	p = refill(class);
 	if (unlikely(!p) && kmem_find_memory())
 		p = refill(class);
 	return p;
+}
+
+static pf_noinline void *alloc_not_zeroed(size_t size)
+{
+	bool is_zero = false;
+
+	return alloc_uncached(size, PAGE_SIZE, &is_zero);
+}
+
+void *kmem_alloc_slow(size_t size)
+{
+	void *p;
+
+	if (size <= KMALLOC_MAX_CACHE_SIZE)
+		return alloc_object(size);
+	p = alloc_cached_block(size);
+	return likely(p) ? p : alloc_not_zeroed(size);
 }
 
 /* The first frame of the block around @page that has a type, or NULL. */
@@ -313,12 +353,6 @@ static struct page *block_around(struct page *page)
 		if (pfn == lowest)
 			return NULL;
 	}
-}
-
-static bool is_block_at(const struct page *page, const void *p)
-{
-	return load_acquire(&page->type) == PAGE_BLOCK &&
-	       (uintptr_t)p % PAGE_SIZE == 0;
 }
 
 static enum kmem_status inspect_frame(const void *p, size_t *size)
@@ -449,7 +483,6 @@ static pf_noinline enum kmem_status free_elsewhere(void *p, void **culprit)
 	return kmem_usable_size(p, &size);
 }
 
-/* A page block, where the gate is not open to all. */
 static pf_noinline enum kmem_status free_block(void *p, void **culprit)
 {
 	struct tcache *tc = enter();
@@ -469,26 +502,13 @@ static pf_noinline enum kmem_status free_block(void *p, void **culprit)
 
 enum kmem_status kmem_free_slow(void *p, void **culprit)
 {
-	struct tcache *tc;
-	struct page *page;
 	u8 class;
 
 	*culprit = p;
 	if (unlikely(!is_direct_map_addr(p)))
 		return free_elsewhere(p, culprit);
 	class = byte_map()[virt_to_pfn(p)];
-	if (class)
-		return free_object(class, p, culprit);
-	tc = gate_try_enter();
-	if (unlikely(!tc))
-		return free_block(p, culprit);
-	page = virt_to_page(p);
-	if (unlikely(!is_block_at(page, p))) {
-		gate_leave(tc);
-		return free_block(p, culprit);
-	}
-	pcp_free(&tc->pcp, &zone_normal, page, page->nr);
-	return leave_after_free(tc, KMEM_OK, culprit);
+	return class ? free_object(class, p, culprit) : free_block(p, culprit);
 }
 
 static bool resize_block(struct page *page, size_t nr_pages)

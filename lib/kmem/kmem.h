@@ -102,6 +102,12 @@ void *kmem_alloc_large(size_t size, size_t align, bool *is_zero);
  */
 enum kmem_status kmem_free_slow(void *p, void **culprit);
 
+/*
+ * Before kmem_free_slow(), too: a page block to the thread's own lists.  Return:
+ * false when @p is none, or the lists are full; any pointer will do.
+ */
+bool kmem_free_block(void *p);
+
 /* Bytes of the slab's object that starts at @p; 0 where there is none. */
 static __always_inline size_t kmem_small_size(const void *p)
 {

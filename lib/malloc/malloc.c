@@ -72,7 +72,7 @@ void free_slow(void *p)
 	enum kmem_status status;
 	void *culprit;
 
-	if (unlikely(report_is_dying()))
+	if (unlikely(report_is_dying()) || kmem_free_block(p))
 		return;
 	status = kmem_free_slow(p, &culprit);
 	if (likely(status == KMEM_OK))

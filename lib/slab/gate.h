@@ -97,6 +97,30 @@ static inline struct tcache *gate_try_enter(void)
 	return NULL;
 }
 
+/*
+ * gate_try_enter() where no more than a few instructions follow: calls nothing,
+ * and refuses a thread that exits.  gate_leave_quickly() must follow.
+ */
+static inline struct tcache *gate_enter_quickly(void)
+{
+	struct tcache *tc = thread_heap.tcache;
+
+	if (unlikely(!tc || tc->is_busy || thread_heap.has_exited))
+		return NULL;
+	WRITE_ONCE(tc->is_busy, 1);
+	barrier();
+	if (likely(gate_is_open()))
+		return tc;
+	store_release(&tc->is_busy, 0);
+	return NULL;
+}
+
+static inline void gate_leave_quickly(struct tcache *tc)
+{
+	WRITE_ONCE(tc->nr_slow, tc->nr_slow + 1); /* others read it */
+	store_release(&tc->is_busy, 0);
+}
+
 /**
  * gate_try_enter_as_guest - gate_try_enter() for a thread that has no caches
  *
@@ -110,8 +134,7 @@ void gate_leave_as_guest(struct tcache *tc);
 
 static inline void gate_leave(struct tcache *tc)
 {
-	WRITE_ONCE(tc->nr_slow, tc->nr_slow + 1); /* others read it */
-	store_release(&tc->is_busy, 0);
+	gate_leave_quickly(tc);
 	if (unlikely(thread_heap.has_exited))
 		thread_detach();
 }
@@ -123,8 +146,7 @@ static inline void gate_try_leave(struct tcache *tc)
 		gate_leave_as_guest(tc);
 		return;
 	}
-	WRITE_ONCE(tc->nr_slow, tc->nr_slow + 1);
-	store_release(&tc->is_busy, 0);
+	gate_leave_quickly(tc);
 }
 
 /*
