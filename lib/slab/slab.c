@@ -47,7 +47,7 @@
 
 /* A thread's and the barn's shares of a class, in bytes. */
 #define SHEAF_BYTES_MAX KIB(16)
-#define BARN_BYTES_MAX	KIB(64)
+#define BARN_BYTES_MAX	KIB(32)
 
 /* Sizes that serve the first requests for smaller ones, see barn.c.  What is
  * larger has a page, or half of it, for itself anyway. */
