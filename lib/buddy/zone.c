@@ -100,7 +100,9 @@ static void carve_locked(struct zone *zone, pfn_t pfn, size_t nr)
 	}
 }
 
-static bool is_free_locked(struct zone *zone, pfn_t pfn, size_t nr)
+/* Whether all of the frames are free, and warm if that is all that will do. */
+static bool is_free_locked(struct zone *zone, pfn_t pfn, size_t nr,
+			   bool may_be_cold)
 {
 	pfn_t end = pfn + (pfn_t)nr;
 
@@ -109,12 +111,12 @@ static bool is_free_locked(struct zone *zone, pfn_t pfn, size_t nr)
 
 		if (pfn >= direct_map.limit)
 			return false;
-		if (is_fresh(zone, pfn)) {
+		if (is_fresh(zone, pfn) && may_be_cold) {
 			pfn = zone->fresh_end;
 			continue;
 		}
 		page = buddy_find_locked(zone, pfn);
-		if (!page)
+		if (!page || !(may_be_cold || page_is_warm(page)))
 			return false;
 		pfn = page_to_pfn(page) + (1U << page->order);
 	}
@@ -175,8 +177,8 @@ static struct page *alloc_composed_locked(struct zone *zone, size_t nr_pages,
 		if (nr_looked_at++ == MAX_COMPOSED_LOOKS)
 			return NULL;
 		if (pfn & order_mask(order) ||
-		    (nr_pages > half &&
-		     !is_free_locked(zone, pfn + (pfn_t)half, nr_pages - half)))
+		    (nr_pages > half && !is_free_locked(zone, pfn + (pfn_t)half,
+							nr_pages - half, true)))
 			continue;
 		carve_locked(zone, pfn, nr_pages);
 		page->flags = PAGE_WARM;
@@ -316,7 +318,7 @@ void zone_free_pages(struct zone *zone, struct page *page, size_t nr_pages)
 }
 
 bool zone_extend_pages(struct zone *zone, struct page *page, size_t nr_pages,
-		       size_t new_nr_pages)
+		       size_t new_nr_pages, bool may_be_cold)
 {
 	pfn_t behind = page_to_pfn(page) + (pfn_t)nr_pages;
 	size_t more = new_nr_pages - nr_pages;
@@ -328,11 +330,23 @@ bool zone_extend_pages(struct zone *zone, struct page *page, size_t nr_pages,
 	if ((page_to_pfn(page) ^ (behind + more - 1)) >> MAX_PAGE_ORDER)
 		return false;
 	lock_acquire(&zone->lock);
-	is_free = is_free_locked(zone, behind, more);
+	is_free = is_free_locked(zone, behind, more, may_be_cold);
 	if (is_free)
 		carve_locked(zone, behind, more);
 	lock_release(&zone->lock);
 	return is_free;
+}
+
+bool zone_has_warm(const struct zone *zone, size_t nr_pages)
+{
+	unsigned int order;
+
+	for (order = order_of_pages(nr_pages); order < NR_PAGE_ORDERS;
+	     order++) {
+		if (READ_ONCE(zone->free_area[order].nr_free[WARM]))
+			return true;
+	}
+	return false;
 }
 
 bool zone_is_scattered(const struct zone *zone, size_t nr_pages,
@@ -393,11 +407,32 @@ struct page *zone_take_warm_block(struct zone *zone, unsigned int min,
 	return page;
 }
 
+struct page *zone_take_cold_block(struct zone *zone, unsigned int order)
+{
+	struct page *page;
+
+	lock_acquire(&zone->lock);
+	do {
+		page = buddy_alloc_cold_locked(zone, order);
+		if (!page)
+			page = alloc_fresh_locked(zone, 1UL << order, order);
+		if (!page) /* a new block may be warm */
+			page = buddy_alloc_warm_locked(zone, order);
+	} while (!page && take_block_locked(zone));
+	if (page) {
+		page->order = (u8)order;
+		lend_locked(zone, page);
+	}
+	lock_release(&zone->lock);
+	return page;
+}
+
 struct page *zone_split_lent(struct zone *zone, struct page *page)
 {
 	struct page *half = page + (1UL << page->order) / 2;
 
 	lock_acquire(&zone->lock);
+	span_keep_back(page, 1UL << page->order >> 1);
 	page->order--;
 	half->order = page->order;
 	WRITE_ONCE(half->type, PAGE_LENT);

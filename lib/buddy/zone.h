@@ -98,9 +98,13 @@ void zone_list_fresh_locked(struct zone *zone);
 /* Frames back, written to since they were allocated; any count from 1. */
 void zone_free_pages(struct zone *zone, struct page *page, size_t nr_pages);
 
-/* Grow [@page, @nr_pages) in place by frames that are free behind it. */
+/* Grow [@page, @nr_pages) in place by frames that are free behind it, cold ones
+ * if @may_be_cold. */
 bool zone_extend_pages(struct zone *zone, struct page *page, size_t nr_pages,
-		       size_t new_nr_pages);
+		       size_t new_nr_pages, bool may_be_cold);
+
+/* Whether @nr_pages frames side by side are warm and free.  As the next one. */
+bool zone_has_warm(const struct zone *zone, size_t nr_pages);
 
 /*
  * Whether half of @nr_pages frames are warm and free in blocks of 2^@min_order
@@ -118,6 +122,9 @@ bool zone_is_scattered(const struct zone *zone, size_t nr_pages,
  */
 struct page *zone_take_warm_block(struct zone *zone, unsigned int min,
 				  unsigned int max);
+
+/* A block of @order, cold if there is one: for what shall become warm. */
+struct page *zone_take_cold_block(struct zone *zone, unsigned int order);
 
 /* A lent block becomes two.  Return: the upper one. */
 struct page *zone_split_lent(struct zone *zone, struct page *page);

@@ -18,6 +18,8 @@
 
 /* Of a page block that becomes an area when it grows. */
 #define AREA_MIN_PAGES (VMALLOC_MIN_BYTES >> PAGE_SHIFT)
+/* From here on copying costs more than moving, there and back. */
+#define LONG_MIN_PAGES (MIB(1) >> PAGE_SHIFT)
 
 enum {
 	NOT_READY,
@@ -219,12 +221,14 @@ static __always_inline void *alloc_cached_block(size_t size)
 
 bool kmem_free_block(void *p)
 {
-	struct page *page = virt_to_page(p);
+	struct page *page;
 	struct tcache *tc;
 	bool is_free;
 
-	if (unlikely(!is_direct_map_addr(p) || !is_block_at(page, p) ||
-		     kept_bad_free.object))
+	if (unlikely(!is_direct_map_addr(p)))
+		return false;
+	page = virt_to_page(p);
+	if (unlikely(!is_block_at(page, p) || kept_bad_free.object))
 		return false;
 	tc = gate_enter_quickly();
 	if (unlikely(!tc))
@@ -262,7 +266,7 @@ static void *alloc_long(struct tcache *tc, size_t nr_pages, bool *is_zero)
 		*is_zero = false;
 		return block_of(page, nr_pages);
 	}
-	if (VMALLOC_HAS_ROOM &&
+	if (VMALLOC_HAS_ROOM && vmalloc_can_move() &&
 	    zone_is_scattered(&zone_normal, nr_pages, ilog2(AREA_MIN_PAGES)))
 		p = vmalloc_bytes(nr_pages << PAGE_SHIFT, PAGE_SIZE, is_zero);
 	return p ? p : alloc_block(tc, nr_pages, 0, is_zero);
@@ -511,6 +515,14 @@ enum kmem_status kmem_free_slow(void *p, void **culprit)
 	return class ? free_object(class, p, culprit) : free_block(p, culprit);
 }
 
+/* Of the frames behind a long block: not while there are warm ones elsewhere. */
+static bool may_be_cold(size_t old, size_t nr_pages)
+{
+	return old < AREA_MIN_PAGES || nr_pages < LONG_MIN_PAGES ||
+	       !zone_is_scattered(&zone_normal, nr_pages - old,
+				  ilog2(AREA_MIN_PAGES));
+}
+
 static bool resize_block(struct page *page, size_t nr_pages)
 {
 	size_t old = page->nr;
@@ -520,7 +532,8 @@ static bool resize_block(struct page *page, size_t nr_pages)
 	if (nr_pages < old)
 		zone_free_pages(&zone_normal, page + nr_pages, old - nr_pages);
 	else if (nr_pages > old &&
-		 !zone_extend_pages(&zone_normal, page, old, nr_pages))
+		 !zone_extend_pages(&zone_normal, page, old, nr_pages,
+				    may_be_cold(old, nr_pages)))
 		return false;
 	page->nr = (u32)nr_pages;
 	return true;
@@ -529,9 +542,20 @@ static bool resize_block(struct page *page, size_t nr_pages)
 /* An area that shrinks keeps up to 256 KiB too many: not for a small rest. */
 static void *resize_area(struct vmap_area *area, size_t size)
 {
-	return size < area->bytes && size < 4 * VMALLOC_MIN_BYTES
-		       ? NULL
-		       : vmalloc_resize(area, size, true);
+	if (size > area->bytes || size >= LONG_MIN_PAGES << PAGE_SHIFT)
+		return vmalloc_resize(area, size, true);
+	return area->bytes - size <= VMALLOC_MIN_BYTES ? area->va_start : NULL;
+}
+
+/*
+ * A block that finds no room may as well be copied to warm frames, if it is not
+ * long; an area's pages go home again, and each way costs.
+ */
+static bool wants_area(const struct page *page, size_t nr_pages)
+{
+	return page->nr >= AREA_MIN_PAGES &&
+	       (nr_pages >= LONG_MIN_PAGES ||
+		!zone_has_warm(&zone_normal, nr_pages));
 }
 
 static void *resize_or_move(void *p, size_t size)
@@ -545,9 +569,9 @@ static void *resize_or_move(void *p, size_t size)
 	page = virt_to_page(p);
 	if (resize_block(page, bytes_to_pages(size)))
 		return p;
-	if (page->nr < AREA_MIN_PAGES)
-		return NULL;
-	return vmalloc_from_block(page, size);
+	return wants_area(page, bytes_to_pages(size))
+		       ? vmalloc_from_block(page, size)
+		       : NULL;
 }
 
 void *kmem_resize(void *p, size_t size)

@@ -129,9 +129,25 @@ bool os_is_mapped(void *addr, size_t bytes)
 	return !has_holes;
 }
 
+static bool fill_holes(void *start, size_t bytes)
+{
+	size_t step = os_page_size();
+	char *addr = start;
+	size_t i;
+
+	if (os_is_mapped(addr, bytes))
+		return true;
+	for (i = 0; i < bytes; i += step) {
+		if (!os_is_mapped(addr + i, step) && os_map_new(addr + i, step))
+			return false;
+	}
+	return true;
+}
+
 /*
  * Older kernels unmap the target first and look at the source then: a refusal,
- * of a range that consists of several mappings for one, may leave a hole.
+ * of a range that consists of several mappings for one, may leave a hole.  Linux
+ * 6.17 and later move several mappings one after another, and may stop between.
  */
 static int move(void *from, void *to, size_t bytes, long flags)
 {
@@ -142,9 +158,7 @@ static int move(void *from, void *to, size_t bytes, long flags)
 	else
 		err = as_error(call(SYS_mremap, (long)from, (long)bytes,
 				    (long)bytes, flags, (long)to));
-	if (!err || os_is_mapped(to, bytes))
-		return err;
-	return os_map_new(to, bytes) ? -EIO : err;
+	return !err || fill_holes(to, bytes) ? err : -EIO;
 }
 
 int os_move_pages(void *from, void *to, size_t bytes)

@@ -18,13 +18,16 @@
  * blocks from HOME_MIN_ORDER up are taken.
  *
  * A page block that grows by realloc and has no room becomes an area: its pages
- * move there, and its frames are their homes.  So an array that starts small is
- * never copied again once it has 256 KiB, and never there twice.
+ * move there, and its frames are their homes.
  *
- * Fresh memory has no home.  When 256 KiB or more of it are freed they are
- * given one: the mapping is moved to addresses of the direct map that nobody
- * uses, and its frames are the zone's from then on.  So large frees serve the
- * next small requests, and the other way round.
+ * Short areas, up to 4 MiB, are many, and come and go.  What is new in them has a
+ * home from the beginning, cold frames of the zone, and they are not lazily freed:
+ * else each would leave a mapping and 4 MiB of addresses behind.
+ *
+ * In a longer area fresh memory has no home.  When 256 KiB or more of it are freed
+ * they are given one: the mapping is moved to addresses of the direct map that
+ * nobody uses, and its frames are the zone's from then on.  So large frees serve
+ * the next small requests, and the other way round.
  *
  * Lazily freed areas.  Most programs that free a large array want one like it
  * again.  So the last few areas that were freed stay as they are, and serve a
@@ -221,6 +224,20 @@ static void note_refusal(int err)
 		vm.cannot_move = true;
 }
 
+/* For as many frames as @bytes have, the largest block that is not larger. */
+static unsigned int order_within(size_t bytes)
+{
+	size_t nr_pages = bytes >> PAGE_SHIFT;
+
+	return nr_pages >= MAX_ORDER_NR_PAGES ? MAX_PAGE_ORDER
+					      : ilog2(nr_pages);
+}
+
+static bool is_short(const struct vmap_area *area)
+{
+	return area->bytes <= ZONE_BLOCK_BYTES;
+}
+
 static void add_home(struct vmap_area *area, struct page *page, size_t offset)
 {
 	page->area_offset = offset;
@@ -229,27 +246,41 @@ static void add_home(struct vmap_area *area, struct page *page, size_t offset)
 	vm.nr_lent++;
 }
 
+static struct page *take_warm(unsigned int max_order)
+{
+	return zone_take_warm_block(&zone_normal, HOME_MIN_ORDER, max_order);
+}
+
+static struct page *take_cold(unsigned int order)
+{
+	return zone_take_cold_block(&zone_normal, order);
+}
+
+static void remove_home(struct vmap_area *area, struct page *page)
+{
+	list_del(&page->link);
+	area->home_bytes -= PAGE_SIZE << page->order;
+	vm.nr_lent--;
+}
+
 /*
- * Warm blocks of the zone into the area from @offset on, as many as fit before
- * @end; fresh memory is mapped there.  Return: the bytes that are still fresh.
- * *@is_clean turns false when an attempt failed, which may have left pages of
- * the zone in them.
+ * Blocks of the zone that @take finds into the area from @offset on, as many as
+ * fit before @end; fresh memory is mapped there.  Return: the bytes that are still
+ * fresh.  *@is_clean turns false when an attempt failed, which may have left pages
+ * of the zone in them.
  */
 static size_t bring_homes(struct vmap_area *area, size_t offset, size_t end,
+			  struct page *(*take)(unsigned int max_order),
 			  bool *is_clean)
 {
 	while (!vm.cannot_move && vm.nr_lent < MAX_LENT_BLOCKS) {
-		size_t nr_pages = (end - offset) >> PAGE_SHIFT;
 		struct page *page;
 		size_t bytes;
 		int err;
 
-		if (nr_pages < 1UL << HOME_MIN_ORDER)
+		if (end - offset < HOME_MIN_BYTES)
 			break;
-		page = zone_take_warm_block(&zone_normal, HOME_MIN_ORDER,
-					    nr_pages >= MAX_ORDER_NR_PAGES
-						    ? MAX_PAGE_ORDER
-						    : ilog2(nr_pages));
+		page = take(order_within(end - offset));
 		if (!page)
 			break;
 		bytes = PAGE_SIZE << page->order;
@@ -290,13 +321,9 @@ static int move_home(const struct vmap_area *area, struct page *first,
 /* A block's pages go home from where they are, or have gone: @err is 0. */
 static void end_loan(struct vmap_area *area, struct page *page, int err)
 {
-	size_t bytes = PAGE_SIZE << page->order;
-
-	list_del(&page->link);
-	area->home_bytes -= bytes;
-	vm.nr_lent--;
-	if (err)
-		err = move_home(area, page, bytes);
+	remove_home(area, page);
+	if (err && err != -EIO)
+		err = move_home(area, page, PAGE_SIZE << page->order);
 	/*
 	 * Refused: the pages are lost with the area.  A part of them may have
 	 * moved, so the frames are not known to be empty.  With nothing mapped
@@ -343,11 +370,11 @@ static void send_home(struct vmap_area *area, struct page *first,
  * Fresh memory gets a home, if there is one to be had.  A piece that is too
  * small to be moved to an area again does not: each would take a whole block
  * of addresses, and a program that takes and frees 4.5 MB in a circle leaves
- * such a piece every time.
+ * such a piece every time.  Nor does what a short area has.
  */
 static void settle_fresh(struct vmap_area *area, size_t offset, size_t end)
 {
-	if (end - offset >= HOME_MIN_BYTES)
+	if (end - offset >= HOME_MIN_BYTES && !is_short(area))
 		zone_adopt_pages(&zone_normal, area->va_start + offset,
 				 end - offset);
 }
@@ -530,12 +557,15 @@ static bool fill(struct vmap_area *area, size_t offset, bool may_be_huge)
 	size_t fresh;
 
 	do {
-		fresh = bring_homes(area, offset, area->bytes, &is_clean);
+		fresh = bring_homes(area, offset, area->bytes, take_warm,
+				    &is_clean);
 		offset = area->bytes - fresh;
 	} while (fresh >= HOME_MIN_BYTES && purge_oldest());
 	if (fresh)
 		zone_make_room(&zone_normal, fresh >> PAGE_SHIFT);
-	if (fresh >= HUGE_BYTES && may_be_huge && wants_huge())
+	if (is_short(area))
+		bring_homes(area, offset, area->bytes, take_cold, &is_clean);
+	else if (fresh >= HUGE_BYTES && may_be_huge && wants_huge())
 		os_advise_huge(area->va_start + area->bytes - fresh, fresh,
 			       true);
 	return is_clean && area->home_bytes == before;
@@ -643,8 +673,9 @@ static struct vmap_area *find_lazy(size_t bytes, size_t align)
 }
 
 /*
- * Cut @area down to about @bytes.  A block across the end goes home as a whole,
- * and smaller ones come for it.  Return: false when they cannot be had.
+ * Cut @area down to about @bytes.  Where 256 KiB are too many the last block goes
+ * home as a whole, and other memory comes for it.  Return: false when that cannot
+ * be had.
  */
 static bool shorten(struct vmap_area *area, size_t bytes)
 {
@@ -735,7 +766,7 @@ void vfree_area(struct vmap_area *area)
 {
 	lock_acquire(&vm.lock);
 	unlist_area(area);
-	if (!pf_conf.decay_ms || area->bytes <= ZONE_BLOCK_BYTES) {
+	if (!pf_conf.decay_ms || is_short(area)) {
 		destroy(area);
 	} else {
 		if (vm.nr_lazy == MAX_LAZY)
@@ -839,13 +870,16 @@ static bool grow_elsewhere(struct vmap_area *area, size_t bytes)
 	return true;
 }
 
-/* The length that an array gets which has to grow to @bytes. */
-static size_t room_for(const struct vmap_area *area, size_t bytes)
+/* The length that an array gets which has to grow to @bytes: a short one in blocks
+ * that can be moved to an area again. */
+static size_t room_for(size_t old_bytes, size_t bytes)
 {
-	if (bytes > ZONE_BLOCK_BYTES && wants_huge())
+	if (bytes <= ZONE_BLOCK_BYTES)
+		return old_bytes + align_up(bytes - old_bytes, HOME_MIN_BYTES);
+	if (wants_huge())
 		return align_up(bytes, HUGE_BYTES);
 	if (READ_ONCE(zone_normal.nr_free[WARM]))
-		return max_size(bytes, area->bytes + HOME_MIN_BYTES);
+		return max_size(bytes, old_bytes + HOME_MIN_BYTES);
 	return bytes;
 }
 
@@ -858,7 +892,7 @@ void *vmalloc_resize(struct vmap_area *area, size_t bytes, bool may_move)
 		return NULL;
 	lock_acquire(&vm.lock);
 	if (bytes > area->bytes)
-		bytes = room_for(area, bytes);
+		bytes = room_for(area->bytes, bytes);
 	if (bytes <= area->bytes) {
 		shrink(area, bytes);
 		addr = area->va_start;
@@ -870,22 +904,11 @@ void *vmalloc_resize(struct vmap_area *area, size_t bytes, bool may_move)
 	return addr;
 }
 
-/*
- * The pages of a block, which lie side by side, to the start of @area, and its
- * frames to the area's homes.
- */
-static void move_block(struct vmap_area *area, struct page *page, size_t nr)
+/* The frames of a block are homes at the start of @area now. */
+static void lend_block(struct vmap_area *area, struct page *page, size_t nr)
 {
-	char *from = page_to_virt(page);
 	size_t offset = 0;
-	int err = os_move_pages(from, area->va_start, nr << PAGE_SHIFT);
 
-	if (err) {
-		note_refusal(err);
-		copy_what_is_left(area->va_start, from, nr << PAGE_SHIFT);
-		zone_free_pages(&zone_normal, page, nr);
-		return;
-	}
 	while (nr) {
 		unsigned int order = order_at(page_to_pfn(page), nr);
 
@@ -897,9 +920,34 @@ static void move_block(struct vmap_area *area, struct page *page, size_t nr)
 	}
 }
 
+/* The pages of a block, which lie side by side, to the start of @area. */
+static void move_block(struct vmap_area *area, struct page *page, size_t nr)
+{
+	char *from = page_to_virt(page);
+	int err;
+
+	lend_block(area, page, nr);
+	err = os_move_pages(from, area->va_start, nr << PAGE_SHIFT);
+	if (!err)
+		return;
+	note_refusal(err);
+	copy_what_is_left(area->va_start, from, nr << PAGE_SHIFT);
+	while (!list_is_empty(&area->homes)) {
+		page = list_first_entry(&area->homes, struct page, link);
+		remove_home(area, page);
+		zone_free_lent(&zone_normal, page, true);
+	}
+}
+
+bool vmalloc_can_move(void)
+{
+	return !READ_ONCE(vm.cannot_move) &&
+	       READ_ONCE(vm.nr_lent) < MAX_LENT_BLOCKS;
+}
+
 static bool is_worth_an_area(const struct page *page, size_t bytes)
 {
-	return !vm.cannot_move && vm.nr_lent < MAX_LENT_BLOCKS &&
+	return vmalloc_can_move() &&
 	       (VMALLOC_HAS_ROOM || bytes > ZONE_BLOCK_BYTES) &&
 	       ((uintptr_t)page_to_virt(page) | page->nr << PAGE_SHIFT) %
 			       os_page_size() ==
@@ -914,7 +962,8 @@ void *vmalloc_from_block(struct page *page, size_t bytes)
 
 	if (!area)
 		return NULL;
-	bytes = align_up(bytes, os_page_size());
+	bytes = room_for(nr_pages << PAGE_SHIFT,
+			 align_up(bytes, os_page_size()));
 	lock_acquire(&vm.lock);
 	if (units_for(bytes) <= nr_units() && is_worth_an_area(page, bytes))
 		unit = claim_room(bytes, &nr);

@@ -46,7 +46,8 @@ static inline bool is_vmalloc_addr(const void *addr)
 	       (const char *)addr < vmalloc_end;
 }
 
-/* Give @area back.  It is lazily freed: whole until zone_recall(). */
+/* Give @area back.  Above 4 MiB it is lazily freed: whole until zone_recall(),
+ * unless decay_ms is 0. */
 void vfree_area(struct vmap_area *area);
 
 /**
@@ -60,6 +61,9 @@ void *vmalloc_resize(struct vmap_area *area, size_t bytes, bool may_move);
 
 /* Whether there are addresses for what can be a page block, too. */
 #define VMALLOC_HAS_ROOM (UINTPTR_MAX > UINT32_MAX)
+
+/* Whether areas take pages from home.  Lock-free; no promise. */
+bool vmalloc_can_move(void);
 
 /* From here on moving pages costs less than copying them: 12 us for 256 KiB,
  * where faulting in 64 pages takes 0.7 to 3 us each. */

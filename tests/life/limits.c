@@ -335,6 +335,38 @@ TEST(nothing_but_malloc_fails_at_max_map_count)
 	child_run(50, work_at_max_map_count, NULL);
 }
 
+/*
+ * A mistake that was made: Linux 6.17 and later moves a range of many mappings one
+ * after another, and stops in between when it finds that there are too many.
+ */
+static void grow_near_max_map_count(void *arg)
+{
+	const size_t bytes = 1000000;
+	long left = *(long *)arg;
+	char *array = used(malloc(bytes));
+	char *page = (char *)(((uintptr_t)array + 4095) & ~(uintptr_t)4095);
+	size_t i;
+
+	pattern_fill(array, bytes, 1);
+	for (i = 0; i + 4096 <= bytes - 4096; i += 8 * 4096)
+		if (!EXPECT_EQ(madvise(page + i, 4096, MADV_DONTFORK), 0))
+			return;
+	if (!EXPECT_GT(use_up_mappings(left), 1000))
+		return;
+	array = realloc(array, 6000000);
+	if (array)
+		EXPECT(pattern_holds(array, bytes, 1));
+}
+
+TEST(an_array_in_many_mappings_grows_near_max_map_count)
+{
+	long left[] = {0, 4, 6, 8, 10, 14, 20, 40};
+	size_t i;
+
+	for (i = 0; i < sizeof(left) / sizeof(*left); i++)
+		child_run(50, grow_near_max_map_count, &left[i]);
+}
+
 TEST(a_small_program_reserves_less_than_128_GiB_of_addresses)
 {
 	free(used(malloc(100)));

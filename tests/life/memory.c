@@ -289,6 +289,58 @@ TEST(arrays_that_grow_are_not_there_twice)
 	child_run(50, arrays_grow, NULL);
 }
 
+static size_t nr_mappings(void)
+{
+	FILE *file = fopen("/proc/self/maps", "r");
+	size_t nr = 0;
+	int c;
+
+	if (!file)
+		return 0;
+	while ((c = getc(file)) != EOF)
+		nr += c == '\n';
+	fclose(file);
+	return nr;
+}
+
+/* What an array leaves behind serves the next one; addresses and all. */
+static void arrays_grow_and_go(void *arg)
+{
+	enum {
+		NR = 100,
+		SHORT = 300000,
+		LONG = 700000
+	};
+	static char *arrays[NR];
+	size_t mappings = nr_mappings();
+	size_t before = status_kib("VmSize");
+	int round, i;
+
+	(void)arg;
+	for (round = 0; round < 30; round++) {
+		for (i = 0; i < NR; i++) {
+			arrays[i] = malloc(SHORT);
+			memset(arrays[i], i, SHORT);
+		}
+		for (i = 0; i < NR; i++) {
+			arrays[i] = realloc(arrays[i], LONG);
+			memset(arrays[i] + SHORT, i, LONG - SHORT);
+		}
+		for (i = 0; i < NR; i++)
+			free(arrays[i]);
+	}
+	mappings = nr_mappings() - mappings;
+	tap_note("%zu mappings more, peak %zu KiB", mappings,
+		 status_kib("VmHWM"));
+	EXPECT_LT(mappings, 100);
+	EXPECT_LT(status_kib("VmSize") - before, 3ul * NR * LONG / 1024);
+}
+
+TEST(arrays_that_grow_and_go_leave_nothing_behind)
+{
+	child_run(50, arrays_grow_and_go, NULL);
+}
+
 /* Of a table that starts as zeros little may ever be touched. */
 static void a_large_table_is_touched_here_and_there(void *arg)
 {

@@ -148,16 +148,16 @@ TEST(frames_grow_into_fresh_ones)
 	struct page *page = zone_alloc_pages(zone, 3, 0);
 	struct page *next;
 
-	EXPECT(zone_extend_pages(zone, page, 3, 40));
+	EXPECT(zone_extend_pages(zone, page, 3, 40, true));
 	next = zone_alloc_pages(zone, 1, 0);
 	EXPECT(next == page + 40);
-	EXPECT(!zone_extend_pages(zone, page, 40, 41));
+	EXPECT(!zone_extend_pages(zone, page, 40, 41, true));
 	zone_free_pages(zone, page, 30);
 	/* Listed ones first, then the rest of the block. */
-	EXPECT(zone_extend_pages(zone, next, 1, MAX_ORDER_NR_PAGES - 40));
+	EXPECT(zone_extend_pages(zone, next, 1, MAX_ORDER_NR_PAGES - 40, true));
 	EXPECT_EQ(zone->fresh, zone->fresh_end);
 	EXPECT(!zone_extend_pages(zone, next, MAX_ORDER_NR_PAGES - 40,
-				  MAX_ORDER_NR_PAGES - 39));
+				  MAX_ORDER_NR_PAGES - 39, true));
 	expect_invariants(zone);
 	zone_free_pages(zone, page + 30, 10);
 	zone_free_pages(zone, next, MAX_ORDER_NR_PAGES - 40);
@@ -355,14 +355,31 @@ TEST(a_block_grows_into_free_frames_behind_it)
 	struct zone *zone = test_zone();
 	struct page *page = take(zone, 5);
 
-	EXPECT(zone_extend_pages(zone, page, 5, 6));
-	EXPECT(zone_extend_pages(zone, page, 6, 100));
-	EXPECT(zone_extend_pages(zone, page, 100, MAX_ORDER_NR_PAGES));
+	EXPECT(zone_extend_pages(zone, page, 5, 6, true));
+	EXPECT(zone_extend_pages(zone, page, 6, 100, true));
+	EXPECT(zone_extend_pages(zone, page, 100, MAX_ORDER_NR_PAGES, true));
 	EXPECT_EQ(zone->nr_free[COLD] + zone->nr_free[WARM], 0);
 	EXPECT(!zone_extend_pages(zone, page, MAX_ORDER_NR_PAGES,
-				  MAX_ORDER_NR_PAGES + 1));
+				  MAX_ORDER_NR_PAGES + 1, true));
 	expect_invariants(zone);
 	zone_free_pages(zone, page, MAX_ORDER_NR_PAGES);
+	expect_all_back(zone);
+}
+
+TEST(a_block_grows_into_warm_frames_alone_if_told_so)
+{
+	struct zone *zone = test_zone();
+	struct page *page = take(zone, 5);
+	struct page *warm = take(zone, 8);
+
+	EXPECT(warm == page + 8);
+	zone_free_pages(zone, warm, 8);
+	EXPECT(!zone_extend_pages(zone, page, 5, 8, false));
+	EXPECT(zone_extend_pages(zone, page, 5, 8, true));
+	EXPECT(zone_extend_pages(zone, page, 8, 16, false));
+	EXPECT(!zone_extend_pages(zone, page, 16, 17, false));
+	expect_invariants(zone);
+	zone_free_pages(zone, page, 16);
 	expect_all_back(zone);
 }
 
@@ -373,14 +390,14 @@ TEST(a_block_does_not_grow_into_frames_in_use)
 	struct page *other = take(zone, 4);
 
 	EXPECT(other == page + 8);
-	EXPECT(!zone_extend_pages(zone, page, 5, 9));
+	EXPECT(!zone_extend_pages(zone, page, 5, 9, true));
 	EXPECT_EQ(zone->nr_present - zone->nr_free[COLD] - zone->nr_free[WARM],
 		  9);
-	EXPECT(zone_extend_pages(zone, page, 5, 8));
-	EXPECT(!zone_extend_pages(zone, page, 8, 9));
+	EXPECT(zone_extend_pages(zone, page, 5, 8, true));
+	EXPECT(!zone_extend_pages(zone, page, 8, 9, true));
 	expect_invariants(zone);
 	zone_free_pages(zone, other, 4);
-	EXPECT(zone_extend_pages(zone, page, 8, 9));
+	EXPECT(zone_extend_pages(zone, page, 8, 9, true));
 	zone_free_pages(zone, page, 9);
 	expect_all_back(zone);
 }
@@ -395,7 +412,7 @@ TEST(a_block_does_not_grow_across_the_largest_block)
 	zone_free_pages(zone, second, MAX_ORDER_NR_PAGES);
 	/* Keep the last 4 frames only; those behind them are free. */
 	zone_free_pages(zone, first, 1020);
-	EXPECT(!zone_extend_pages(zone, first + 1020, 4, 5));
+	EXPECT(!zone_extend_pages(zone, first + 1020, 4, 5, true));
 	zone_free_pages(zone, first + 1020, 4);
 	expect_all_back(zone);
 }

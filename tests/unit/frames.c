@@ -192,7 +192,8 @@ static void extend_any(void)
 
 	if (a->is_lent || model.nr_frames + more > MAX_FRAMES)
 		return;
-	if (!EXPECT_EQ(zone_extend_pages(&zone, a->page, a->nr_pages, nr_pages),
+	if (!EXPECT_EQ(zone_extend_pages(&zone, a->page, a->nr_pages, nr_pages,
+					 true),
 		       could) ||
 	    !could)
 		return;

@@ -409,6 +409,24 @@ TEST(realloc_to_the_usable_size_stays_in_place)
 	}
 }
 
+TEST(an_array_that_grows_a_little_stays_where_it_fits)
+{
+	char *array = pf_malloc(300000);
+	char *other = pf_malloc(300000); /* in its way */
+	size_t size;
+
+	for (size = 310000; size < MIB(6); size += 10000) {
+		size_t usable = pf_usable_size(array);
+		char *grown = pf_realloc(array, size);
+
+		EXPECT(size > usable || grown == array);
+		array = grown;
+	}
+	EXPECT(pf_realloc(array, size - 20000) == array);
+	pf_free(array);
+	pf_free(other);
+}
+
 static void shrink_without_memory(void *arg)
 {
 	static const size_t sizes[] = {2000, 8192, 100000, MIB(6)};

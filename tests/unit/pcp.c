@@ -193,7 +193,7 @@ TEST(a_block_that_grew_in_place_never_enters)
 	struct page *again;
 
 	EXPECT(page == four + 4);
-	EXPECT(zone_extend_pages(zone, page, 4, 5));
+	EXPECT(zone_extend_pages(zone, page, 4, 5, true));
 	pcp_free(&pcp, zone, page, 5);
 	EXPECT_EQ(pcp.nr_pages, 0);
 	EXPECT_EQ(in_use(zone), 4);
