@@ -359,7 +359,7 @@ bool zone_is_scattered(const struct zone *zone, size_t nr_pages,
 		return true;
 	for (order = min_order; order < NR_PAGE_ORDERS; order++)
 		nr += READ_ONCE(zone->free_area[order].nr_free[WARM]) << order;
-	return nr >= nr_pages / 2;
+	return nr && nr >= nr_pages / 2;
 }
 
 static struct page *take_first_warm(struct zone *zone, unsigned int order)

@@ -123,7 +123,8 @@ bool zone_is_scattered(const struct zone *zone, size_t nr_pages,
 struct page *zone_take_warm_block(struct zone *zone, unsigned int min,
 				  unsigned int max);
 
-/* A block of @order, cold if there is one: for what shall become warm. */
+/* A block of @order, cold if there is one, for what shall become warm; lent, too.
+ * May call the system. */
 struct page *zone_take_cold_block(struct zone *zone, unsigned int order);
 
 /* A lent block becomes two.  Return: the upper one. */

@@ -519,11 +519,13 @@ enum kmem_status kmem_free_slow(void *p, void **culprit)
 static bool may_be_cold(size_t old, size_t nr_pages)
 {
 	return old < AREA_MIN_PAGES || nr_pages < LONG_MIN_PAGES ||
-	       !zone_is_scattered(&zone_normal, nr_pages - old,
+	       !VMALLOC_HAS_ROOM || !vmalloc_can_move() ||
+	       !zone_is_scattered(&zone_normal,
+				  max_size(nr_pages - old, AREA_MIN_PAGES),
 				  ilog2(AREA_MIN_PAGES));
 }
 
-static bool resize_block(struct page *page, size_t nr_pages)
+static bool resize_block(struct page *page, size_t nr_pages, bool may_take_cold)
 {
 	size_t old = page->nr;
 
@@ -531,9 +533,8 @@ static bool resize_block(struct page *page, size_t nr_pages)
 		return false;
 	if (nr_pages < old)
 		zone_free_pages(&zone_normal, page + nr_pages, old - nr_pages);
-	else if (nr_pages > old &&
-		 !zone_extend_pages(&zone_normal, page, old, nr_pages,
-				    may_be_cold(old, nr_pages)))
+	else if (nr_pages > old && !zone_extend_pages(&zone_normal, page, old,
+						      nr_pages, may_take_cold))
 		return false;
 	page->nr = (u32)nr_pages;
 	return true;
@@ -542,9 +543,11 @@ static bool resize_block(struct page *page, size_t nr_pages)
 /* An area that shrinks keeps up to 256 KiB too many: not for a small rest. */
 static void *resize_area(struct vmap_area *area, size_t size)
 {
-	if (size > area->bytes || size >= LONG_MIN_PAGES << PAGE_SHIFT)
-		return vmalloc_resize(area, size, true);
-	return area->bytes - size <= VMALLOC_MIN_BYTES ? area->va_start : NULL;
+	if (size <= area->bytes && area->bytes - size <= VMALLOC_MIN_BYTES)
+		return area->va_start;
+	return size > area->bytes || size >= LONG_MIN_PAGES << PAGE_SHIFT
+		       ? vmalloc_resize(area, size, true)
+		       : NULL;
 }
 
 /*
@@ -560,18 +563,23 @@ static bool wants_area(const struct page *page, size_t nr_pages)
 
 static void *resize_or_move(void *p, size_t size)
 {
+	size_t nr_pages = bytes_to_pages(size);
 	struct page *page;
+	void *moved;
 
 	if (is_vmalloc_addr(p))
 		return resize_area(find_vmap_area(p), size);
 	if (byte_map()[virt_to_pfn(p)])
 		return NULL;
 	page = virt_to_page(p);
-	if (resize_block(page, bytes_to_pages(size)))
+	if (resize_block(page, nr_pages, may_be_cold(page->nr, nr_pages)))
 		return p;
-	return wants_area(page, bytes_to_pages(size))
-		       ? vmalloc_from_block(page, size)
-		       : NULL;
+	if (!wants_area(page, nr_pages))
+		return NULL;
+	moved = vmalloc_from_block(page, size);
+	if (moved)
+		return moved;
+	return resize_block(page, nr_pages, true) ? p : NULL;
 }
 
 void *kmem_resize(void *p, size_t size)

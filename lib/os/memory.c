@@ -134,9 +134,13 @@ static bool fill_holes(void *start, size_t bytes)
 	size_t step = os_page_size();
 	char *addr = start;
 	size_t i;
+	int err;
 
 	if (os_is_mapped(addr, bytes))
 		return true;
+	err = os_map_new(addr, bytes);
+	if (err != -EEXIST)
+		return !err;
 	for (i = 0; i < bytes; i += step) {
 		if (!os_is_mapped(addr + i, step) && os_map_new(addr + i, step))
 			return false;

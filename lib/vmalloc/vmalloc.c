@@ -2,9 +2,9 @@
 /*
  * vmalloc.c - large ranges, contiguous in addresses only
  *
- * What it does.  A request above 4 MiB gets a range of addresses of its own, and
- * a page block that outgrows its place.
- * Behind it lie pages from home and fresh memory, in any order:
+ * What it does.  A request above 4 MiB gets a range of addresses of its own; so do
+ * one above 1 MiB for which free frames do not lie side by side, and a page block
+ * that outgrows its place.  Behind it lie pages from home and fresh memory, in any order:
  *
  *	| pages from home       | fresh memory | pages from home | fresh ...  |
  *	va_start                                                         + bytes
@@ -15,14 +15,15 @@
  * memory costs 21 ms in page faults.  The block's own addresses stay mapped
  * and empty (MREMAP_DONTUNMAP).  vfree moves the pages home the same way.
  * Small blocks do not pay: a move costs about what 16 faults cost, so only
- * blocks from HOME_MIN_ORDER up are taken.
+ * blocks from HOME_MIN_ORDER up are taken from the zone.
  *
  * A page block that grows by realloc and has no room becomes an area: its pages
  * move there, and its frames are their homes.
  *
  * Short areas, up to 4 MiB, are many, and come and go.  What is new in them has a
- * home from the beginning, cold frames of the zone, and they are not lazily freed:
- * else each would leave a mapping and 4 MiB of addresses behind.
+ * home from the beginning, cold frames of the zone, but for a rest of less than 256
+ * KiB, and they are not lazily freed: else each would leave a mapping and 4 MiB of
+ * addresses behind.  They grow by 256 KiB, which one block can be the home of.
  *
  * In a longer area fresh memory has no home.  When 256 KiB or more of it are freed
  * they are given one: the mapping is moved to addresses of the direct map that
@@ -40,8 +41,8 @@
  * area that unit u belongs to, so that an address finds its area by a shift.
  * An area is followed by at least one unit of nothing: its guard.
  *
- * An array that grows in small steps grows by 256 KiB while there are warm
- * blocks: so much can be moved there, and what is not used costs addresses.
+ * A longer one that grows in small steps grows by 256 KiB, too, while there are
+ * warm blocks: so much can be moved there, and what is not used costs addresses.
  *
  * Huge pages.  In a heap of 32 MiB and more fresh memory comes in pieces of 2
  * MiB: one page fault instead of 512.  Not where zeros were asked for: such
@@ -221,7 +222,7 @@ static void note_refusal(int err)
 {
 	BUG_ON(err == -EIO); /* a hole in what the user shall get */
 	if (err == -EINVAL || err == -ENOSYS || err == -EPERM)
-		vm.cannot_move = true;
+		WRITE_ONCE(vm.cannot_move, true);
 }
 
 /* For as many frames as @bytes have, the largest block that is not larger. */
@@ -243,7 +244,7 @@ static void add_home(struct vmap_area *area, struct page *page, size_t offset)
 	page->area_offset = offset;
 	list_add_tail(&page->link, &area->homes);
 	area->home_bytes += PAGE_SIZE << page->order;
-	vm.nr_lent++;
+	WRITE_ONCE(vm.nr_lent, vm.nr_lent + 1);
 }
 
 static struct page *take_warm(unsigned int max_order)
@@ -260,7 +261,7 @@ static void remove_home(struct vmap_area *area, struct page *page)
 {
 	list_del(&page->link);
 	area->home_bytes -= PAGE_SIZE << page->order;
-	vm.nr_lent--;
+	WRITE_ONCE(vm.nr_lent, vm.nr_lent - 1);
 }
 
 /*
@@ -386,7 +387,7 @@ static void halve_home(struct page *page)
 
 	half->area_offset = end_of_home(page);
 	list_add(&half->link, &page->link);
-	vm.nr_lent++;
+	WRITE_ONCE(vm.nr_lent, vm.nr_lent + 1);
 }
 
 /*
@@ -875,7 +876,9 @@ static bool grow_elsewhere(struct vmap_area *area, size_t bytes)
 static size_t room_for(size_t old_bytes, size_t bytes)
 {
 	if (bytes <= ZONE_BLOCK_BYTES)
-		return old_bytes + align_up(bytes - old_bytes, HOME_MIN_BYTES);
+		return min_size(
+			old_bytes + align_up(bytes - old_bytes, HOME_MIN_BYTES),
+			ZONE_BLOCK_BYTES);
 	if (wants_huge())
 		return align_up(bytes, HUGE_BYTES);
 	if (READ_ONCE(zone_normal.nr_free[WARM]))
@@ -962,9 +965,9 @@ void *vmalloc_from_block(struct page *page, size_t bytes)
 
 	if (!area)
 		return NULL;
+	lock_acquire(&vm.lock);
 	bytes = room_for(nr_pages << PAGE_SHIFT,
 			 align_up(bytes, os_page_size()));
-	lock_acquire(&vm.lock);
 	if (units_for(bytes) <= nr_units() && is_worth_an_area(page, bytes))
 		unit = claim_room(bytes, &nr);
 	if (unit) {

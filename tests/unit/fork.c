@@ -30,6 +30,10 @@ static void register_with_fork(void)
 		return;
 	is_registered = true;
 	kmem_init();
+	/* It starts a thread whenever it likes.  That takes locks of the
+	 * sanitizers' allocators, which GCC's do not hold while they fork. */
+	if (IS_SANITIZED)
+		pf_conf.background = 0;
 	pthread_atfork(kmem_fork_prepare, kmem_fork_parent, kmem_fork_child);
 }
 
