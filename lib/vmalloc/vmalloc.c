@@ -4,7 +4,8 @@
  *
  * What it does.  A request above 4 MiB gets a range of addresses of its own; so do
  * one above 1 MiB for which free frames do not lie side by side, and a page block
- * that outgrows its place.  Behind it lie pages from home and fresh memory, in any order:
+ * that outgrows its place.  Behind it lie pages from home and fresh memory, in any
+ * order:
  *
  *	| pages from home       | fresh memory | pages from home | fresh ...  |
  *	va_start                                                         + bytes
