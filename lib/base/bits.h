@@ -19,6 +19,12 @@ static inline unsigned int lowest_bit(u64 word)
 	return (unsigned int)__builtin_ctzll(word);
 }
 
+/* Position of the highest set bit; @word must not be 0. */
+static inline unsigned int highest_bit(u64 word)
+{
+	return 63 - (unsigned int)__builtin_clzll(word);
+}
+
 /* The smallest order whose block holds @nr_pages frames; @nr_pages >= 1. */
 static inline unsigned int order_of_pages(size_t nr_pages)
 {

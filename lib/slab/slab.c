@@ -124,6 +124,12 @@ static struct page *slab_of(const struct kmem_cache *s, struct page *page)
 	return pfn_to_page(pfn);
 }
 
+/* How many objects fit into so many granules. */
+static unsigned int object_number(const struct kmem_cache *s, u64 granules)
+{
+	return (unsigned int)((granules * s->inverse) >> INVERSE_SHIFT);
+}
+
 static void *granule_to_virt(const struct page *page, size_t granule)
 {
 	return (char *)page_to_virt(page) + (granule << GRANULE_SHIFT);
@@ -178,22 +184,22 @@ static size_t next_word(const struct kmem_cache *s, size_t granule)
 					 : next;
 }
 
-/* The free ones of the objects in a word, of which the first starts at @granule;
- * no object starts at @end or beyond. */
-static u64 free_in_word(const struct kmem_cache *s, const struct page *page,
-			size_t granule, size_t end)
+/* Where objects start in a word, the first of them at @granule; none starts at
+ * @end or beyond. */
+static u64 starts_in_word(const struct kmem_cache *s, size_t granule,
+			  size_t end)
 {
 	u64 starts = s->starts << granule % 64;
 
 	if (granule / 64 == end / 64)
 		starts &= (1ULL << end % 64) - 1;
-	return starts & ~page->taken_bits[granule / 64 % WORDS_PER_PAGE];
+	return starts;
 }
 
 /* Set the bits of free objects in a word, and write down where they are, until
  * there are none or @out has come to @stop.  Return: where @out is then. */
-static inline void **take_from_word(u64 *word, u64 free, char *start,
-				    void **out, void **stop)
+static inline void **take_bits(u64 *word, u64 free, char *start, void **out,
+			       void **stop)
 {
 	u64 left = free;
 
@@ -203,6 +209,30 @@ static inline void **take_from_word(u64 *word, u64 free, char *start,
 		left &= left - 1;
 	} while (left && out != stop);
 	WRITE_ONCE(*word, *word | (free ^ left));
+	return out;
+}
+
+/* The same where nothing is taken behind the first free object, as in what was
+ * all free: their addresses are a series. */
+static inline void **take_run(const struct kmem_cache *s, u64 *word, u64 free,
+			      char *start, void **out, void **stop)
+{
+	unsigned int first = lowest_bit(free), last = highest_bit(free);
+	unsigned int nr = object_number(s, last - first) + 1;
+	char *object = start + (first << GRANULE_SHIFT);
+	size_t size = s->size;
+
+	if (nr > (size_t)(out - stop)) {
+		nr = (unsigned int)(out - stop);
+		last = first + nr * (unsigned int)(size >> GRANULE_SHIFT) - 1;
+		free &= (2ULL << last) - 1;
+	}
+	stop = out - nr;
+	do {
+		WRITE_ONCE(*--out, object);
+		object += size;
+	} while (out != stop);
+	WRITE_ONCE(*word, *word | free);
 	return out;
 }
 
@@ -216,14 +246,17 @@ static void **take_small(const struct kmem_cache *s, struct page *slab,
 	for (granule = 0; granule < limit && out != stop;
 	     granule = next_word(s, granule)) {
 		struct page *page = slab + granule / GRANULES_PER_PAGE;
-		u64 bits = free_in_word(s, page, granule, limit);
+		u64 *word = &page->taken_bits[granule / 64 % WORDS_PER_PAGE];
+		u64 starts = starts_in_word(s, granule, limit);
+		u64 free = starts & ~*word;
+		char *start = granule_to_virt(slab, granule & ~63UL);
 
-		if (bits)
-			out = take_from_word(
-				&page->taken_bits[granule / 64 %
-						  WORDS_PER_PAGE],
-				bits, granule_to_virt(slab, granule & ~63UL),
-				out, stop);
+		if (!free)
+			continue;
+		if (free == starts >> lowest_bit(free) << lowest_bit(free))
+			out = take_run(s, word, free, start, out, stop);
+		else
+			out = take_bits(word, free, start, out, stop);
 	}
 	return out;
 }
@@ -292,9 +325,7 @@ static unsigned int object_index(const struct kmem_cache *s,
 {
 	size_t offset =
 		(size_t)((const char *)addr - (const char *)page_to_virt(slab));
-	u64 granule = offset >> GRANULE_SHIFT;
-	unsigned int index =
-		(unsigned int)((granule * s->inverse) >> INVERSE_SHIFT);
+	unsigned int index = object_number(s, offset >> GRANULE_SHIFT);
 
 	*is_start = (size_t)index * s->size == offset && index < s->nr_objects;
 	return index;
@@ -344,41 +375,6 @@ static enum bad_object kind_of_mistake(const struct kmem_cache *s,
 	return is_start ? OBJECT_ALREADY_FREE : OBJECT_INTERIOR;
 }
 
-/* Where slab_put_objects() is: a word of 64 granules, which it has taken a copy
- * of, and the slab of that frame, in which so many objects were set free. */
-struct put {
-	struct page *slab;
-	unsigned int nr;
-	char *start; /* of the granules */
-	u64 *word;
-	u64 bits;
-};
-
-/* Go on to the word of @object; false if it is none of this cache's. */
-static bool put_at(struct kmem_cache *s, struct per_cpu_pages *pcp,
-		   struct put *at, char *object, struct bad_free *bad)
-{
-	struct page *page = virt_to_page(object);
-	enum bad_object kind = inspect_frame(s, page);
-	size_t w = (uintptr_t)object % PAGE_SIZE / WORD_SPAN;
-	struct page *slab;
-
-	if (unlikely(kind != OBJECT_OK)) {
-		bad_free_remember(bad, object, kind);
-		return false;
-	}
-	slab = slab_of(s, page);
-	if (slab != at->slab) {
-		count_put(s, pcp, at->slab, at->nr);
-		at->slab = slab;
-		at->nr = 0;
-	}
-	at->start = (char *)page_to_virt(page) + w * WORD_SPAN;
-	at->word = &page->taken_bits[w];
-	at->bits = *at->word;
-	return true;
-}
-
 /* Granules from @start to @object; 64 or more for what does not start on a
  * granule of that word. */
 static size_t granules_between(const char *start, const void *object)
@@ -391,37 +387,64 @@ static size_t granules_between(const char *start, const void *object)
 }
 
 /*
+ * Clear the bits of objects in the same word as the first one, which is in @page.
+ * Return: how many of them there are in a row; 0 when the first is none.
+ */
+static inline size_t put_row(struct page *page, void **objects, size_t nr)
+{
+	uintptr_t first = (uintptr_t)objects[0];
+	u64 *word = &page->taken_bits[first % PAGE_SIZE / WORD_SPAN];
+	char *start = (char *)objects[0] - first % WORD_SPAN;
+	u64 bits = *word;
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		size_t granule = granules_between(start, objects[i]);
+
+		if (granule >= 64 || !(bits >> granule & 1))
+			break;
+		bits ^= 1ULL << granule;
+	}
+	WRITE_ONCE(*word, bits);
+	return i;
+}
+
+/*
  * Objects that were allocated together come back together: a word is read and
- * written once for all those in a row that it has bits of.
+ * written once for all those in a row that it has bits of, a slab's count once
+ * for all those in a row that it has.
  */
 void slab_put_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
 		      void **objects, size_t nr, struct bad_free *bad)
 {
-	u64 no_word;
-	struct put at = {.word = &no_word};
-	size_t i;
+	struct page *slab = NULL;
+	unsigned int nr_put = 0;
+	size_t i, n;
 
 	VM_BUG_ON(!lock_is_mine(&s->lock));
-	for (i = 0; i < nr; i++) {
-		size_t granule = granules_between(at.start, objects[i]);
+	for (i = 0; i < nr; i += n) {
+		struct page *page = virt_to_page(objects[i]);
+		enum bad_object kind = inspect_frame(s, page);
 
-		if (granule >= 64) {
-			WRITE_ONCE(*at.word, at.bits);
-			if (!put_at(s, pcp, &at, objects[i], bad))
-				continue;
-			granule = granules_between(at.start, objects[i]);
-		}
-		if (unlikely(granule >= 64 || !(at.bits >> granule & 1))) {
-			bad_free_remember(
-				bad, objects[i],
-				kind_of_mistake(s, at.slab, objects[i]));
+		n = 1;
+		if (unlikely(kind != OBJECT_OK)) {
+			bad_free_remember(bad, objects[i], kind);
 			continue;
 		}
-		at.bits &= ~(1ULL << granule);
-		at.nr++;
+		if (slab_of(s, page) != slab) {
+			count_put(s, pcp, slab, nr_put);
+			slab = slab_of(s, page);
+			nr_put = 0;
+		}
+		n = put_row(page, objects + i, nr - i);
+		nr_put += (unsigned int)n;
+		if (unlikely(!n)) {
+			kind = kind_of_mistake(s, slab, objects[i]);
+			bad_free_remember(bad, objects[i], kind);
+			n = 1;
+		}
 	}
-	WRITE_ONCE(*at.word, at.bits);
-	count_put(s, pcp, at.slab, at.nr);
+	count_put(s, pcp, slab, nr_put);
 }
 
 void slab_describe(const void *addr, struct object_facts *facts)
