@@ -13,6 +13,7 @@
 #include <malloc.h>
 #include <string.h>
 
+#include "os/os.h"
 #include "os/report.h"
 
 static void *no_memory(void)
@@ -38,6 +39,9 @@ void *pf_malloc(size_t size)
 	return malloc_fast(size);
 }
 
+/* From here on it pays to look for what nobody has touched. */
+#define SPARSE_MIN KIB(512)
+
 /* Zeroed memory above the slabs' sizes: the OS may have zeroed it already. */
 static pf_noinline void *calloc_large(size_t size)
 {
@@ -51,7 +55,12 @@ static pf_noinline void *calloc_large(size_t size)
 	p = kmem_alloc_large(size, PAGE_SIZE, &is_zero);
 	if (unlikely(!p))
 		return no_memory();
-	return is_zero ? p : memset(p, 0, size);
+	if (is_zero)
+		return p;
+	if (size < SPARSE_MIN)
+		return memset(p, 0, size);
+	os_zero(p, size);
+	return p;
 }
 
 void *pf_calloc(size_t nr, size_t size)

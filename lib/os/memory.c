@@ -118,6 +118,74 @@ int os_discard(void *addr, size_t bytes)
 	return err ? os_map_over(addr, bytes) : 0;
 }
 
+/*
+ * What nobody has touched is looked for by probes, a cache line each: four in a
+ * long step, one in a short one where that fails.  mincore() would know, but
+ * filters of system calls like systemd's @system-service kill for it.
+ */
+#define LONG_STEP  KIB(256)
+#define SHORT_STEP KIB(16)
+#define MIN_HOLE   KIB(64)
+#define PROBES	   4
+
+static bool is_zero_line(const char *line)
+{
+	const u64 *word = (const u64 *)line;
+	u64 bits = 0;
+	size_t i;
+
+	for (i = 0; i < 64 / sizeof(*word); i++)
+		bits |= word[i];
+	return !bits;
+}
+
+static bool looks_untouched(const char *start)
+{
+	size_t i;
+
+	for (i = 0; i < PROBES; i++) {
+		if (!is_zero_line(start + i * (LONG_STEP / PROBES + 9 * 64)))
+			return false;
+	}
+	return true;
+}
+
+static char *end_of_hole(char *start, const char *end)
+{
+	for (;;) {
+		size_t left = (size_t)(end - start);
+
+		if (left >= LONG_STEP && looks_untouched(start))
+			start += LONG_STEP;
+		else if (left >= SHORT_STEP && is_zero_line(start))
+			start += SHORT_STEP;
+		else
+			return start;
+	}
+}
+
+/* What is wrongly taken for a hole costs page faults. */
+void os_zero(void *addr, size_t bytes)
+{
+	char *start = addr, *end = start + bytes;
+	size_t page_size = os_page_size();
+
+	while ((size_t)(end - start) >= SHORT_STEP &&
+	       !((uintptr_t)addr % page_size) && page_size <= SHORT_STEP) {
+		char *next = end_of_hole(start, end);
+
+		if (next - start < (long)MIN_HOLE ||
+		    call(SYS_madvise, (long)start, next - start, MADV_DONTNEED,
+			 0, 0)) {
+			if (next == start)
+				next += SHORT_STEP;
+			memset(start, 0, (size_t)(next - start));
+		}
+		start = next;
+	}
+	memset(start, 0, (size_t)(end - start));
+}
+
 /* Asked by advice that changes nothing, which wants the range without holes. */
 bool os_is_mapped(void *addr, size_t bytes)
 {

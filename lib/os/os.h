@@ -37,6 +37,12 @@ int os_unmap(void *addr, size_t bytes);
 int os_discard(void *addr, size_t bytes);
 
 /*
+ * Make the range read as zeros: any address, any length.  Where it looks as if
+ * nobody had touched 64 KiB or more since they were zeros, they are discarded.
+ */
+void os_zero(void *addr, size_t bytes);
+
+/*
  * Move the pages at @from to @to without copying, over whatever we had mapped
  * there.  @from stays mapped and empty.  -EINVAL before Linux 5.7.
  * -EIO: refused, and nothing is mapped at @to any more.

@@ -88,6 +88,68 @@ TEST(memory_is_discarded_even_where_madvise_is_refused)
 	os_unmap(addr, BYTES);
 }
 
+#define ZEROED MIB(4)
+
+/* Ones, but for zeros from @start on. */
+static bool is_zeroed(const char *addr, const char *start, size_t bytes)
+{
+	return start[-1] == 1 && start[bytes] == 1 && is_zero(start, bytes) &&
+	       addr[0] == 1;
+}
+
+TEST(old_memory_becomes_zeros)
+{
+	const size_t all = ZEROED + 2 * PAGE_SIZE;
+	const size_t sizes[] = {1,	   PAGE_SIZE + 1, KIB(16),
+				KIB(64),   KIB(256),	  KIB(256) + 3,
+				KIB(1020), ZEROED - 5,	  ZEROED};
+	char *addr = free_addresses(all);
+	char *start = addr + PAGE_SIZE;
+	size_t i, offset;
+
+	EXPECT_EQ(os_map_new(addr, all), 0);
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		for (offset = 0; offset < 6; offset += 3) {
+			memset(addr, 1, all);
+			os_zero(start + offset, sizes[i]);
+			EXPECT(is_zeroed(addr, start + offset, sizes[i]));
+		}
+	}
+	EXPECT_EQ(os_unmap(addr, all), 0);
+}
+
+TEST(memory_that_becomes_zeros_is_not_touched_where_nobody_has)
+{
+	const size_t all = ZEROED + 2 * PAGE_SIZE;
+	char *addr = free_addresses(all);
+	char *start = addr + PAGE_SIZE;
+	size_t i;
+
+	EXPECT_EQ(os_map_new(addr, all), 0);
+	memset(addr, 1, all);
+	for (i = 0; i < 200; i++) {
+		size_t before;
+
+		EXPECT_EQ(os_discard(start, ZEROED), 0);
+		start[random_below(ZEROED)] = 1;
+		start[random_below(ZEROED)] = 1;
+		os_zero(start, ZEROED);
+		before = resident_pages(start, ZEROED);
+		EXPECT_LE(before, 2 * 5); /* each 16 KiB, and a probe */
+		EXPECT(is_zeroed(addr, start, ZEROED));
+	}
+	/* Where discarding is refused. */
+	EXPECT_EQ(os_discard(start, ZEROED), 0);
+	start[MIB(1) + 5] = 1;
+	os_fail_calls(0, 1000);
+	os_zero(start, ZEROED);
+	EXPECT_GT(os_calls_made(), 0);
+	os_fail_calls(0, 0);
+	EXPECT_EQ(resident_pages(start, ZEROED), ZEROED >> PAGE_SHIFT);
+	EXPECT(is_zeroed(addr, start, ZEROED));
+	EXPECT_EQ(os_unmap(addr, all), 0);
+}
+
 TEST(moved_pages_leave_an_empty_mapping)
 {
 	char *from = new_memory();
