@@ -355,8 +355,6 @@ bool zone_is_scattered(const struct zone *zone, size_t nr_pages,
 	unsigned int order;
 	size_t nr = 0;
 
-	if (READ_ONCE(zone->recall))
-		return true;
 	for (order = min_order; order < NR_PAGE_ORDERS; order++)
 		nr += READ_ONCE(zone->free_area[order].nr_free[WARM]) << order;
 	return nr && nr >= nr_pages / 2;

@@ -108,7 +108,7 @@ bool zone_has_warm(const struct zone *zone, size_t nr_pages);
 
 /*
  * Whether half of @nr_pages frames are warm and free in blocks of 2^@min_order
- * at least, or lazily freed areas may turn out to be.  Lock-free; no promise.
+ * at least.  Lock-free; no promise.
  */
 bool zone_is_scattered(const struct zone *zone, size_t nr_pages,
 		       unsigned int min_order);

@@ -22,11 +22,11 @@
  * move there, and its frames are their homes.
  *
  * Short areas, up to 4 MiB, are many, and come and go.  What is new in them has a
- * home from the beginning, cold frames of the zone, but for a rest of less than 256
- * KiB, and they are not lazily freed: else each would leave a mapping and 4 MiB of
- * addresses behind.  They grow by 256 KiB, which one block can be the home of.
+ * home from the beginning, cold frames of the zone, but for a rest of less than 128
+ * KiB: else each would leave a mapping and 4 MiB of addresses behind.  They grow by
+ * 256 KiB, for which one block can be the home.
  *
- * In a longer area fresh memory has no home.  When 256 KiB or more of it are freed
+ * In a longer area fresh memory has no home.  When 128 KiB or more of it are freed
  * they are given one: the mapping is moved to addresses of the direct map that
  * nobody uses, and its frames are the zone's from then on.  So large frees serve
  * the next small requests, and the other way round.
@@ -37,6 +37,7 @@
  * They are purged, oldest first, when anybody else needs memory: an area that
  * none of them fits, and the zone before it takes memory that costs page
  * faults (zone->recall).  And when nobody has needed them for a decay period.
+ * A short one that was resized goes home at once: what grows starts small again.
  *
  * Addresses are handed out in units of 4 MiB, lowest first.  units[u] is the
  * area that unit u belongs to, so that an address finds its area by a shift.
@@ -78,10 +79,13 @@
 #define UNIT_SHIFT 22
 #define UNIT_BYTES (1UL << UNIT_SHIFT)
 
-#define HOME_MIN_BYTES VMALLOC_MIN_BYTES
-#define HOME_MIN_ORDER 6
+#define HOME_MIN_BYTES KIB(128)
+#define HOME_MIN_ORDER 5
 
 static_assert(HOME_MIN_BYTES == PAGE_SIZE << HOME_MIN_ORDER, "its blocks");
+
+/* Areas that grow in small steps grow by so much. */
+#define GROWTH_BYTES KIB(256)
 
 /* Lazily freed areas that are kept.  One that is longer than wanted by a
  * sixteenth is good enough. */
@@ -392,7 +396,7 @@ static void halve_home(struct page *page)
 }
 
 /*
- * Give back the area's memory behind @offset; up to 256 KiB stay of a block that
+ * Give back the area's memory behind @offset; up to 128 KiB stay of a block that
  * lies across it.  What was not moved away is unmapped; in a reservation the whole
  * range turns into bare addresses again.
  */
@@ -428,6 +432,7 @@ static void cut(struct vmap_area *area, size_t offset)
 
 static void list_area(struct vmap_area *area)
 {
+	area->was_resized = false;
 	list_add(&area->link, &vm.areas);
 	vm.nr_areas++;
 }
@@ -486,6 +491,18 @@ static void purge(struct vmap_area *area)
 {
 	unlist_lazy(area);
 	destroy(area);
+}
+
+/* Where there are too many: the oldest, but short ones are soon made again. */
+static void purge_cheapest(void)
+{
+	struct vmap_area *area, *cheapest = NULL;
+
+	list_for_each_entry(area, &vm.lazy, link) {
+		if (is_short(area) || !cheapest || !is_short(cheapest))
+			cheapest = area;
+	}
+	purge(cheapest);
 }
 
 static bool purge_oldest(void)
@@ -675,7 +692,7 @@ static struct vmap_area *find_lazy(size_t bytes, size_t align)
 }
 
 /*
- * Cut @area down to about @bytes.  Where 256 KiB are too many the last block goes
+ * Cut @area down to about @bytes.  Where 128 KiB are too many the last block goes
  * home as a whole, and other memory comes for it.  Return: false when that cannot
  * be had.
  */
@@ -764,16 +781,22 @@ void *vmalloc_bytes(size_t bytes, size_t align, bool *is_zero)
 	return area ? area->va_start : NULL;
 }
 
+static bool stays_whole(const struct vmap_area *area)
+{
+	return pf_conf.decay_ms && area->bytes >= HOME_MIN_BYTES &&
+	       !(is_short(area) && area->was_resized);
+}
+
 void vfree_area(struct vmap_area *area)
 {
 	lock_acquire(&vm.lock);
 	unlist_area(area);
-	if (!pf_conf.decay_ms || is_short(area)) {
-		destroy(area);
-	} else {
+	if (stays_whole(area)) {
 		if (vm.nr_lazy == MAX_LAZY)
-			purge_oldest();
+			purge_cheapest();
 		list_lazy(area);
+	} else {
+		destroy(area);
 	}
 	lock_release(&vm.lock);
 }
@@ -878,12 +901,12 @@ static size_t room_for(size_t old_bytes, size_t bytes)
 {
 	if (bytes <= ZONE_BLOCK_BYTES)
 		return min_size(
-			old_bytes + align_up(bytes - old_bytes, HOME_MIN_BYTES),
+			old_bytes + align_up(bytes - old_bytes, GROWTH_BYTES),
 			ZONE_BLOCK_BYTES);
 	if (wants_huge())
 		return align_up(bytes, HUGE_BYTES);
 	if (READ_ONCE(zone_normal.nr_free[WARM]))
-		return max_size(bytes, old_bytes + HOME_MIN_BYTES);
+		return max_size(bytes, old_bytes + GROWTH_BYTES);
 	return bytes;
 }
 
@@ -904,6 +927,7 @@ void *vmalloc_resize(struct vmap_area *area, size_t bytes, bool may_move)
 		   (may_move && grow_elsewhere(area, bytes))) {
 		addr = area->va_start;
 	}
+	area->was_resized |= addr != NULL;
 	lock_release(&vm.lock);
 	return addr;
 }
@@ -973,6 +997,7 @@ void *vmalloc_from_block(struct page *page, size_t bytes)
 		unit = claim_room(bytes, &nr);
 	if (unit) {
 		start_area(area, unit, nr, bytes);
+		area->was_resized = true;
 		move_block(area, page, nr_pages);
 		fill(area, nr_pages << PAGE_SHIFT, true);
 	} else {

@@ -17,6 +17,7 @@ struct vmap_area {
 	struct list_head homes; /* struct page of their blocks, in order */
 	struct list_head link;	/* all areas, lazily freed, or free records */
 	bool is_lazy;		/* freed, and still whole */
+	bool was_resized;	/* since it was allocated */
 	u64 freed_ms;		/* lazily freed: os_now_ms() */
 };
 
@@ -46,8 +47,8 @@ static inline bool is_vmalloc_addr(const void *addr)
 	       (const char *)addr < vmalloc_end;
 }
 
-/* Give @area back.  Above 4 MiB it is lazily freed: whole until zone_recall(),
- * unless decay_ms is 0. */
+/* Give @area back.  Unless it is short and was resized, or decay_ms is 0, it is lazily
+ * freed: whole until zone_recall(). */
 void vfree_area(struct vmap_area *area);
 
 /**

@@ -119,15 +119,16 @@ static struct range *any_area(void)
 static void area_free(struct range *r)
 {
 	struct vmap_area *area = find_vmap_area(r->start);
-	bool is_long;
+	bool stays;
 
 	expect_stamps(r, r->bytes);
 	if (!EXPECT(area))
 		return;
-	is_long = area->bytes > ZONE_BLOCK_BYTES;
+	stays = area->bytes > ZONE_BLOCK_BYTES ||
+		(area->bytes >= KIB(128) && !area->was_resized);
 	vfree_area(area);
-	EXPECT_EQ(area->is_lazy, is_long);
-	EXPECT_EQ(find_vmap_area(r->start) == area, is_long);
+	EXPECT_EQ(area->is_lazy, stays);
+	EXPECT_EQ(find_vmap_area(r->start) == area, stays);
 	model.total -= r->bytes;
 	*r = model.areas[--model.nr_areas];
 }
@@ -374,6 +375,22 @@ TEST(a_freed_area_serves_the_next_request_as_it_is)
 	EXPECT_EQ(resident_pages(start, MIB(32)), MIB(32) >> PAGE_SHIFT);
 	EXPECT_EQ(find_vmap_area(start)->bytes, MIB(32));
 	vfree_area(find_vmap_area(start));
+	expect_invariants();
+}
+
+TEST(a_short_area_stays_whole_when_it_is_freed_unless_it_was_resized)
+{
+	const size_t bytes = MIB(4) - KIB(512);
+	char *start = freed_area(bytes);
+	bool is_zero = true;
+
+	EXPECT(find_vmap_area(start)->is_lazy);
+	EXPECT_EQ((uintptr_t)vmalloc_bytes(bytes, 1, &is_zero),
+		  (uintptr_t)start);
+	EXPECT(vmalloc_resize(find_vmap_area(start), MIB(4), false));
+	vfree_area(find_vmap_area(start));
+	EXPECT(!find_vmap_area(start));
+	EXPECT_EQ(zone_normal.nr_lent, 0);
 	expect_invariants();
 }
 
