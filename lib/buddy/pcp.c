@@ -9,15 +9,19 @@
  *
  * Bounds: PCP_HIGH frames a thread, PCP_BLOCKS blocks a list.  A list that is
  * over goes back to the zone by half, under one lock.  Blocks of more than 16
- * frames are few, and have one array for all; the oldest makes room.
+ * frames are few, and have one array for all, and a bound of their own; the
+ * oldest makes room.
  */
 #include "buddy/pcp.h"
 
 #include "buddy/buddy.h"
 #include "os/report.h"
+#include "os/thread.h"
 
-/* Frames in long blocks: as many, or a 64th of what the zone has. */
+/* Frames in long blocks: as many, or a 64th of what the zone has; twice as many
+ * where there is no thread that could use them instead. */
 #define LONG_HIGH	PCP_HIGH
+#define LONG_HIGH_ALONE (2 * LONG_HIGH)
 #define LONG_HIGH_SHARE 64
 
 static void flush_list(struct per_cpu_pages *pcp, struct zone *zone,
@@ -80,7 +84,7 @@ static void flush_oldest_long(struct per_cpu_pages *pcp, struct zone *zone)
 
 static size_t long_high(const struct zone *zone)
 {
-	return max_size(LONG_HIGH,
+	return max_size(os_has_one_thread() ? LONG_HIGH_ALONE : LONG_HIGH,
 			READ_ONCE(zone->nr_present) / LONG_HIGH_SHARE);
 }
 
@@ -166,9 +170,14 @@ bool pcp_try_free_long(struct per_cpu_pages *pcp, const struct zone *zone,
 	return true;
 }
 
+void pcp_drain_long(struct per_cpu_pages *pcp, struct zone *zone)
+{
+	while (pcp->nr_long)
+		flush_oldest_long(pcp, zone);
+}
+
 void pcp_drain(struct per_cpu_pages *pcp, struct zone *zone)
 {
 	flush_lists(pcp, zone);
-	while (pcp->nr_long)
-		flush_oldest_long(pcp, zone);
+	pcp_drain_long(pcp, zone);
 }

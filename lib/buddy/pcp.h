@@ -107,7 +107,8 @@ static inline bool pcp_try_free(struct per_cpu_pages *pcp,
 	return true;
 }
 
-/* All blocks back to the zone. */
+/* All blocks back to the zone; only those of more than PCP_MAX_PAGES frames. */
 void pcp_drain(struct per_cpu_pages *pcp, struct zone *zone);
+void pcp_drain_long(struct per_cpu_pages *pcp, struct zone *zone);
 
 #endif

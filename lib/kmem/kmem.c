@@ -253,18 +253,28 @@ static void *alloc_block(struct tcache *tc, size_t nr_pages,
 	return block_of(page, nr_pages);
 }
 
+static void *alloc_long_warm(struct tcache *tc, size_t nr_pages)
+{
+	struct page *page = zone_alloc_warm_pages(&zone_normal, nr_pages);
+
+	if (!page && tc->pcp.nr_long) {
+		pcp_drain_long(&tc->pcp, &zone_normal);
+		page = zone_alloc_warm_pages(&zone_normal, nr_pages);
+	}
+	return page ? block_of(page, nr_pages) : NULL;
+}
+
 /*
  * More than threads keep for themselves.  Where warm frames would do, but do
  * not lie side by side, the request is an area's.
  */
 static void *alloc_long(struct tcache *tc, size_t nr_pages, bool *is_zero)
 {
-	struct page *page = zone_alloc_warm_pages(&zone_normal, nr_pages);
-	void *p = NULL;
+	void *p = alloc_long_warm(tc, nr_pages);
 
-	if (page) {
+	if (p) {
 		*is_zero = false;
-		return block_of(page, nr_pages);
+		return p;
 	}
 	if (VMALLOC_HAS_ROOM && vmalloc_can_move() &&
 	    zone_is_scattered(&zone_normal, nr_pages, ilog2(AREA_MIN_PAGES)))
@@ -515,14 +525,16 @@ enum kmem_status kmem_free_slow(void *p, void **culprit)
 	return class ? free_object(class, p, culprit) : free_block(p, culprit);
 }
 
-/* Of the frames behind a long block: not while there are warm ones elsewhere. */
+/* Of the frames behind a long block: not while there are warm ones elsewhere, or
+ * may be in areas that were freed. */
 static bool may_be_cold(size_t old, size_t nr_pages)
 {
 	return old < AREA_MIN_PAGES || nr_pages < LONG_MIN_PAGES ||
 	       !VMALLOC_HAS_ROOM || !vmalloc_can_move() ||
-	       !zone_is_scattered(&zone_normal,
-				  max_size(nr_pages - old, AREA_MIN_PAGES),
-				  ilog2(AREA_MIN_PAGES));
+	       (!READ_ONCE(zone_normal.recall) &&
+		!zone_is_scattered(&zone_normal,
+				   max_size(nr_pages - old, AREA_MIN_PAGES),
+				   ilog2(AREA_MIN_PAGES)));
 }
 
 static bool resize_block(struct page *page, size_t nr_pages, bool may_take_cold)
@@ -582,6 +594,13 @@ static void *resize_or_move(void *p, size_t size)
 	return resize_block(page, nr_pages, true) ? p : NULL;
 }
 
+static bool grows(const void *p, size_t size)
+{
+	size_t old;
+
+	return kmem_usable_size(p, &old) == KMEM_OK && size > old;
+}
+
 void *kmem_resize(void *p, size_t size)
 {
 	struct tcache *tc;
@@ -592,6 +611,8 @@ void *kmem_resize(void *p, size_t size)
 	tc = enter();
 	if (!tc)
 		return NULL;
+	if (size > VMALLOC_MIN_BYTES && grows(p, size))
+		pcp_drain_long(&tc->pcp, &zone_normal);
 	result = resize_or_move(p, size);
 	gate_leave(tc);
 	return result;

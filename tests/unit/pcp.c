@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "os/conf.h"
+#include "os/thread.h"
 #include "page/span.h"
 #include "unit.h"
 
@@ -112,13 +113,20 @@ TEST(blocks_go_back_to_the_zone_before_it_gives_cold_ones)
 	expect_all_back(zone);
 }
 
+/* Frames that it may keep in long blocks, of a small zone. */
+static size_t long_high(void)
+{
+	return os_has_one_thread() ? 2 * HIGH : HIGH;
+}
+
 TEST(a_long_block_serves_the_next_request_of_its_length)
 {
 	struct zone *zone = test_zone();
 	struct page *long_one = pcp_alloc(&pcp, zone, 17);
-	struct page *longest = pcp_alloc(&pcp, zone, HIGH + 1);
+	size_t nr = long_high() + 1;
+	struct page *longest = pcp_alloc(&pcp, zone, nr);
 
-	pcp_free(&pcp, zone, longest, HIGH + 1); /* is more than a share */
+	pcp_free(&pcp, zone, longest, nr); /* is more than a share */
 	EXPECT_EQ(pcp_nr_pages(&pcp), 0);
 	pcp_free(&pcp, zone, long_one, 17);
 	EXPECT_EQ(long_one->type, PAGE_PCP);
@@ -134,19 +142,20 @@ TEST(a_long_block_serves_the_next_request_of_its_length)
 TEST(the_oldest_long_block_makes_room)
 {
 	struct zone *zone = test_zone();
+	size_t half = long_high() / 2;
 	struct page *page[3];
 	size_t i;
 
 	for (i = 0; i < 3; i++)
-		page[i] = pcp_alloc(&pcp, zone, HIGH / 2 - i);
+		page[i] = pcp_alloc(&pcp, zone, half - i);
 	for (i = 0; i < 3; i++)
-		pcp_free(&pcp, zone, page[i], HIGH / 2 - i);
-	EXPECT_EQ(pcp.nr_long_pages, HIGH - 3);
+		pcp_free(&pcp, zone, page[i], half - i);
+	EXPECT_EQ(pcp.nr_long_pages, 2 * half - 3);
 	EXPECT_EQ(page[0]->type, PAGE_BUDDY);
-	EXPECT(pcp_alloc(&pcp, zone, HIGH / 2 - 2) == page[2]);
-	EXPECT(pcp_alloc(&pcp, zone, HIGH / 2 - 1) == page[1]);
-	zone_free_pages(zone, page[1], HIGH / 2 - 1);
-	zone_free_pages(zone, page[2], HIGH / 2 - 2);
+	EXPECT(pcp_alloc(&pcp, zone, half - 2) == page[2]);
+	EXPECT(pcp_alloc(&pcp, zone, half - 1) == page[1]);
+	zone_free_pages(zone, page[1], half - 1);
+	zone_free_pages(zone, page[2], half - 2);
 	expect_all_back(zone);
 }
 
@@ -214,7 +223,7 @@ TEST(random_blocks_come_and_go_within_the_bounds)
 
 	for (i = 0; i < STEPS(20000); i++) {
 		if (nr == 0 || (nr < 64 && random_below(2))) {
-			size[nr] = random_between(1, HIGH + 4);
+			size[nr] = random_between(1, 2 * HIGH + 4);
 			page[nr] = pcp_alloc(&pcp, zone, size[nr]);
 			for (j = 0; j < size[nr]; j++)
 				EXPECT_NE(page[nr][j].type, PAGE_BLOCK);
@@ -233,7 +242,7 @@ TEST(random_blocks_come_and_go_within_the_bounds)
 		}
 		EXPECT_LE(pcp.nr_pages, HIGH);
 		EXPECT_LE(pcp.nr_long_pages,
-			  max_size(HIGH, zone->nr_present / 64));
+			  max_size(long_high(), zone->nr_present / 64));
 		EXPECT_EQ(in_use(zone), frames + pcp_nr_pages(&pcp));
 	}
 	while (nr--) {
