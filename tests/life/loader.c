@@ -18,7 +18,7 @@ enum {
 };
 
 static int (*guest_use)(int);
-static pthread_barrier_t start;
+static pthread_barrier_t everybody;
 static pthread_attr_t small_stack;
 
 __attribute__((constructor)) static void make_small_stack(void)
@@ -43,15 +43,19 @@ static void *guest_open(void)
 	return guest;
 }
 
-/* Everybody touches the data for the first time at the same moment. */
+/*
+ * Everybody touches the data for the first time at the same moment, and has
+ * it until the last has touched it: each round needs as much memory.
+ */
 static void *use_tls(void *arg)
 {
 	int number = (int)(intptr_t)arg;
 
 	if (number % 2)
 		free(used(malloc(100)));
-	pthread_barrier_wait(&start);
+	pthread_barrier_wait(&everybody);
 	EXPECT_EQ(guest_use(number), 0);
+	pthread_barrier_wait(&everybody);
 	free(used(malloc(1000)));
 	return NULL;
 }
@@ -61,7 +65,7 @@ static void use_from_all_threads(void)
 	pthread_t threads[NR_THREADS];
 	int i;
 
-	pthread_barrier_init(&start, NULL, NR_THREADS);
+	pthread_barrier_init(&everybody, NULL, NR_THREADS);
 	for (i = 0; i < NR_THREADS; i++)
 		if (!EXPECT_EQ(pthread_create(&threads[i], &small_stack,
 					      use_tls, (void *)(intptr_t)i),
@@ -69,7 +73,7 @@ static void use_from_all_threads(void)
 			exit(1);
 	for (i = 0; i < NR_THREADS; i++)
 		pthread_join(threads[i], NULL);
-	pthread_barrier_destroy(&start);
+	pthread_barrier_destroy(&everybody);
 }
 
 TEST(threads_touch_large_thread_local_data_at_the_same_time)
