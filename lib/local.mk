@@ -55,6 +55,8 @@ core_sources = \
 	lib/slab/class.h \
 	lib/slab/gate.c \
 	lib/slab/gate.h \
+	lib/slab/node.c \
+	lib/slab/node.h \
 	lib/slab/reclaimer.c \
 	lib/slab/reclaimer.h \
 	lib/slab/sheaf.c \

@@ -49,6 +49,15 @@ static enum temperature temperature_of(const struct page *page)
 	return page_is_warm(page) ? WARM : COLD;
 }
 
+/* Others look at both without the lock. */
+static void count_free(struct zone *zone, struct free_area *area,
+		       enum temperature temp, long nr_blocks, long nr_pages)
+{
+	WRITE_ONCE(area->nr_free[temp],
+		   area->nr_free[temp] + (size_t)nr_blocks);
+	WRITE_ONCE(zone->nr_free[temp], zone->nr_free[temp] + (size_t)nr_pages);
+}
+
 static void free_area_add(struct zone *zone, struct page *page,
 			  unsigned int order, enum temperature temp)
 {
@@ -59,8 +68,7 @@ static void free_area_add(struct zone *zone, struct page *page,
 	page->order = (u8)order;
 	page->flags = temp == WARM ? PAGE_WARM : 0;
 	list_add(&page->link, &area->list[temp]);
-	area->nr_free[temp]++;
-	WRITE_ONCE(zone->nr_free[temp], zone->nr_free[temp] + (1UL << order));
+	count_free(zone, area, temp, 1, 1L << order);
 }
 
 void buddy_take_locked(struct zone *zone, struct page *page)
@@ -70,9 +78,7 @@ void buddy_take_locked(struct zone *zone, struct page *page)
 
 	VM_BUG_ON(page->type != PAGE_BUDDY);
 	list_del(&page->link);
-	area->nr_free[temp]--;
-	WRITE_ONCE(zone->nr_free[temp],
-		   zone->nr_free[temp] - (1UL << page->order));
+	count_free(zone, area, temp, -1, -(1L << page->order));
 	page->type = PAGE_NONE;
 	if (zone->nr_free[WARM] < zone->warm_low)
 		zone->warm_low = zone->nr_free[WARM];

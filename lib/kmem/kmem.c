@@ -12,6 +12,7 @@
 #include "os/report.h"
 #include "slab/barn.h"
 #include "slab/gate.h"
+#include "slab/node.h"
 #include "slab/reclaimer.h"
 #include "slab/steal.h"
 #include "vmalloc/vmalloc.h"
@@ -52,7 +53,7 @@ static bool init_once(void)
 		return true;
 	}
 	zone_init(&zone_normal);
-	kmem_caches_init();
+	kmem_caches_init(0);
 	vmalloc_init();
 	threads_init();
 	store_release(&state, READY);
@@ -669,7 +670,7 @@ void kmem_fork_child(void)
 	lock_reset_orphan(&zone_normal.lock);
 	vmalloc_reset();
 	sheaf_pool_reset();
-	kmem_caches_reset();
+	nodes_reset();
 	if (kmem_fork_child_hook)
 		kmem_fork_child_hook();
 	if (!is_torn)
@@ -682,11 +683,14 @@ void kmem_fork_child(void)
 bool kmem_check(struct check_report *report)
 {
 	unsigned int class;
+	u32 node;
 
 	if (!kmem_is_ready() || gate_is_torn())
 		return check_report_clean(report);
-	for (class = 1; class < NR_CLASSES; class ++)
-		slab_check(&kmalloc_caches[class], report);
+	for (node = 0; node < READ_ONCE(nr_nodes); node++) {
+		for (class = 1; class < NR_CLASSES; class ++)
+			slab_check(&kmalloc_caches[node][class], report);
+	}
 	vmalloc_check(report);
 	lock_acquire(&zone_normal.lock);
 	zone_check(&zone_normal, report);

@@ -11,6 +11,7 @@
 #include "kmem/emergency.h"
 #include "kmem/kmem.h"
 #include "slab/gate.h"
+#include "slab/node.h"
 #include "slab/slab.h"
 #include "vmalloc/vmalloc.h"
 
@@ -27,16 +28,25 @@ static size_t count_sheaf(u32 top)
 	return n;
 }
 
-/* @all: not beside a fork, where other threads may end meanwhile. */
-static size_t count_cached(unsigned int class, bool all)
+static size_t count_barn(const struct kmem_cache *s)
 {
-	struct kmem_cache *s = &kmalloc_caches[class];
-	struct tcache *tc;
 	unsigned int i;
 	size_t n = 0;
 
 	for (i = 0; i < s->nr_full; i++)
 		n += count_sheaf(s->full[i]);
+	return n;
+}
+
+/* @all: not beside a fork, where other threads may end meanwhile. */
+static size_t count_cached(unsigned int class, bool all)
+{
+	struct tcache *tc;
+	size_t n = 0;
+	u32 node;
+
+	for (node = 0; node < nr_nodes; node++)
+		n += count_barn(&kmalloc_caches[node][class]);
 	for_each_tcache(tc)
 	{
 		struct thread_heap *owner = load_acquire(&tc->owner);
@@ -51,16 +61,21 @@ static size_t count_cached(unsigned int class, bool all)
 
 static void count_class(unsigned int class, bool all, struct kmem_stats *stats)
 {
-	struct kmem_cache *s = &kmalloc_caches[class];
-	size_t cached = count_cached(class, all);
-	size_t out = s->nr_slabs * s->nr_objects - s->nr_free;
-	size_t live = out > cached ? out - cached : 0;
+	size_t size = class_size(class), cached = count_cached(class, all);
+	size_t live, out = 0;
+	u32 node;
 
+	for (node = 0; node < nr_nodes; node++) {
+		const struct kmem_cache *s = &kmalloc_caches[node][class];
+
+		out += s->nr_slabs * s->nr_objects - s->nr_free;
+		stats->slab_bytes += s->nr_slabs << (s->order + PAGE_SHIFT);
+	}
+	live = out > cached ? out - cached : 0;
 	stats->nr_slab_objects += live;
-	stats->slab_bytes_live += live * s->size;
+	stats->slab_bytes_live += live * size;
 	stats->nr_cached += cached;
-	stats->cached_bytes += cached * s->size;
-	stats->slab_bytes += s->nr_slabs << (s->order + PAGE_SHIFT);
+	stats->cached_bytes += cached * size;
 }
 
 /* Page blocks are what is present and nothing else. */

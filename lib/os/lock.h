@@ -27,6 +27,7 @@ enum lock_rank {
 	LOCK_RANK_PORTS,       /* the tree of port regions */
 	LOCK_RANK_THREADS,     /* the list of idle per-thread caches */
 	LOCK_RANK_KAPI,	       /* the list of the clients' kmem_caches */
+	LOCK_RANK_NODES,       /* who moves to which set of caches */
 	LOCK_RANK_CACHE,       /* one kmem_cache: its barn and its slabs */
 	LOCK_RANK_META,	       /* records of kapi/ */
 	LOCK_RANK_SHEAVES,     /* the pool of empty sheaves */

@@ -54,10 +54,16 @@ struct page {
 	/* Free block: in its zone's or thread's list.  Slab: in its cache's
 	 * list of slabs with free objects.  Lent: in its vmap area's list. */
 	struct list_head link;
-	u8 type;  /* enum page_type */
-	u8 order; /* first frames: log2 of the block's length in frames */
-	u8 class; /* slab: the cache's number in the byte map */
-	u8 flags;
+	union {
+		struct {
+			u8 type;  /* enum page_type */
+			u8 order; /* first frames: log2 of the block's length in
+				   * frames; slab: the node of its cache */
+			u8 class; /* slab: the cache's number in the byte map */
+			u8 flags; /* slab: 0 */
+		};
+		u32 tag; /* all four, to be compared */
+	};
 	/* Page block and pcp: frames; slab's first frame: objects set free */
 	u32 nr;
 #if UINTPTR_MAX == UINT32_MAX

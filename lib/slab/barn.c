@@ -29,7 +29,7 @@
 #include "slab/barn.h"
 
 #include "os/report.h"
-#include "slab/gate.h"
+#include "slab/node.h"
 
 #define FIRST_BATCH 4
 
@@ -75,20 +75,28 @@ static u32 make_empty(u32 end, unsigned int room)
 void barn_put_objects(struct tcache *tc, unsigned int class, void **objects,
 		      size_t nr, struct bad_free *bad)
 {
-	struct kmem_cache *s = &kmalloc_caches[class];
+	while (nr) {
+		struct kmem_cache *s = node_of_object(class, objects[0]);
 
-	lock_acquire(&s->lock);
-	slab_put_objects(s, &tc->pcp, objects, nr, bad);
-	lock_release(&s->lock);
+		node_lock(tc, s);
+		nr = slab_put_objects(s, &tc->pcp, objects, nr, bad);
+		lock_release(&s->lock);
+	}
 }
 
-/* The objects of a sheaf, whose end is @end, to their slabs. */
-static void flush_sheaf_locked(struct kmem_cache *s, struct tcache *tc, u32 end,
+/*
+ * The objects of a sheaf, whose end is @end and which nobody else can see, to
+ * their slabs: those of @s, then, without its lock, those of other nodes.
+ */
+static void flush_sheaf_unlock(struct kmem_cache *s, struct tcache *tc, u32 end,
 			       struct bad_free *bad)
 {
 	unsigned int n = count_objects(end);
+	void **objects = &sheaf_slots()[end - n];
+	size_t nr_others = slab_put_objects(s, &tc->pcp, objects, n, bad);
 
-	slab_put_objects(s, &tc->pcp, &sheaf_slots()[end - n], n, bad);
+	lock_release(&s->lock);
+	barn_put_objects(tc, s->class, objects, nr_others, bad);
 }
 
 /* The one that was put there last: its objects are the likeliest in a cache. */
@@ -102,9 +110,8 @@ static u32 take_full_locked(struct kmem_cache *s)
 	return s->full[nr - 1];
 }
 
-/* Put a full sheaf into the barn; the oldest makes room, flushed: its end. */
-static u32 put_full_locked(struct kmem_cache *s, struct tcache *tc, u32 end,
-			   struct bad_free *bad)
+/* Put a full sheaf into the barn.  The oldest makes room: its end, or 0. */
+static u32 put_full_locked(struct kmem_cache *s, u32 end)
 {
 	u32 oldest = 0;
 	unsigned int i;
@@ -114,7 +121,6 @@ static u32 put_full_locked(struct kmem_cache *s, struct tcache *tc, u32 end,
 		for (i = 1; i < s->nr_full; i++)
 			s->full[i - 1] = s->full[i];
 		WRITE_ONCE(s->nr_full, (u16)(s->nr_full - 1));
-		flush_sheaf_locked(s, tc, oldest, bad);
 	}
 	s->full[s->nr_full] = end;
 	WRITE_ONCE(s->nr_full, (u16)(s->nr_full + 1));
@@ -125,11 +131,13 @@ static u32 put_full_locked(struct kmem_cache *s, struct tcache *tc, u32 end,
 static unsigned int refill_locked(struct kmem_cache *s, struct tcache *tc,
 				  u32 end)
 {
-	unsigned int n;
+	unsigned int n = grown(s, tc->batch[s->class]);
 
-	tc->batch[s->class] = (u8)grown(s, tc->batch[s->class]);
-	n = slab_take_objects(s, &tc->pcp, &sheaf_slots()[end],
-			      tc->batch[s->class]);
+	tc->batch[s->class] = (u8)n;
+	/* No new slabs for another node: its objects are all we came for. */
+	if (s->node != tc->node && s->nr_free && n > s->nr_free)
+		n = (unsigned int)s->nr_free;
+	n = slab_take_objects(s, &tc->pcp, &sheaf_slots()[end], n);
 	clear_below(end - n);
 	return n;
 }
@@ -139,7 +147,7 @@ static void *alloc_one(struct kmem_cache *s, struct tcache *tc)
 {
 	void *object = NULL;
 
-	lock_acquire(&s->lock);
+	node_lock(tc, s);
 	slab_take_objects(s, &tc->pcp, &object + 1, 1);
 	lock_release(&s->lock);
 	return object;
@@ -147,7 +155,7 @@ static void *alloc_one(struct kmem_cache *s, struct tcache *tc)
 
 unsigned int barn_class_for(unsigned int class)
 {
-	struct kmem_cache *s = &kmalloc_caches[class];
+	struct kmem_cache *s = &kmalloc_caches[0][class];
 	u8 nr_lodgers = READ_ONCE(s->nr_lodgers);
 
 	if (s->host == class || nr_lodgers == MAX_LODGERS)
@@ -159,7 +167,7 @@ unsigned int barn_class_for(unsigned int class)
 
 void *barn_alloc(struct tcache *tc, unsigned int class)
 {
-	struct kmem_cache *s = &kmalloc_caches[class];
+	struct kmem_cache *s = node_cache(tc, class);
 	u32 top = thread_heap.top[class];
 	u32 full, end;
 	void *object;
@@ -178,7 +186,7 @@ void *barn_alloc(struct tcache *tc, unsigned int class)
 			return alloc_one(s, tc);
 	}
 
-	lock_acquire(&s->lock);
+	node_lock(tc, s);
 	full = take_full_locked(s);
 	if (!full && refill_locked(s, tc, end))
 		full = end;
@@ -206,24 +214,29 @@ static u32 make_room(u32 end, unsigned int n, unsigned int room)
 }
 
 /*
- * Give the full sheaf that ends at @end away; where the new top stands.  The
- * new one is the barn's oldest, flushed, or one from the pool while the barn
- * has room; without either this sheaf is flushed itself.
+ * Give the full sheaf that ends at @end away, to the node that its last object
+ * is from: there somebody allocates what is freed here.  Where the new top
+ * stands.  The new sheaf is the barn's oldest, flushed, or one from the pool
+ * while the barn has room; without either this sheaf is flushed itself.
  */
-static u32 exchange_full(struct kmem_cache *s, struct tcache *tc, u32 end,
+static u32 exchange_full(struct tcache *tc, unsigned int class, u32 end,
 			 unsigned int room, struct bad_free *bad)
 {
+	struct kmem_cache *s = node_of_object(class, sheaf_slots()[end - 1]);
 	u32 empty = READ_ONCE(s->nr_full) < s->max_full ? sheaf_alloc() : 0;
 	u32 oldest = 0;
 
 	/* In a child of fork() without this thread it shall not be here, too. */
-	WRITE_ONCE(thread_heap.top[s->class], 0);
-	lock_acquire(&s->lock);
+	WRITE_ONCE(thread_heap.top[class], 0);
+	node_lock(tc, s);
 	if (empty || s->nr_full == s->max_full)
-		oldest = put_full_locked(s, tc, end, bad);
+		oldest = put_full_locked(s, end);
 	else
-		flush_sheaf_locked(s, tc, end, bad);
-	lock_release(&s->lock);
+		oldest = end;
+	if (oldest)
+		flush_sheaf_unlock(s, tc, oldest, bad);
+	else
+		lock_release(&s->lock);
 	if (empty && oldest)
 		sheaf_free(oldest);
 	if (empty)
@@ -249,7 +262,7 @@ static bool is_among_the_last(u32 top, const void *object)
 void barn_free(struct tcache *tc, unsigned int class, void *object,
 	       struct bad_free *bad)
 {
-	struct kmem_cache *s = &kmalloc_caches[class];
+	struct kmem_cache *s = own_cache(tc, class);
 	u32 top = thread_heap.top[class];
 	unsigned int n;
 
@@ -270,7 +283,7 @@ void barn_free(struct tcache *tc, unsigned int class, void *object,
 		if (n < s->sheaf_max)
 			top = make_room(top, n, grown(s, n) - n);
 		else
-			top = exchange_full(s, tc, top, n, bad);
+			top = exchange_full(tc, class, top, n, bad);
 	}
 	push(class, top, object);
 }
@@ -296,22 +309,32 @@ void barn_settle(struct tcache *tc, struct bad_free *bad)
 	unsigned int class;
 
 	for (class = 1; class < NR_CLASSES; class ++)
-		settle(&kmalloc_caches[class], tc, bad);
+		settle(own_cache(tc, class), tc, bad);
+}
+
+static void flush_barn(struct kmem_cache *s, struct tcache *tc,
+		       struct bad_free *bad)
+{
+	for (;;) {
+		u32 end;
+
+		lock_acquire(&s->lock);
+		end = take_full_locked(s);
+		if (!end)
+			break;
+		flush_sheaf_unlock(s, tc, end, bad);
+		sheaf_free(end);
+	}
+	lock_release(&s->lock);
 }
 
 void barn_flush(struct tcache *tc, struct bad_free *bad)
 {
 	unsigned int class;
+	u32 node;
 
-	for (class = 1; class < NR_CLASSES; class ++) {
-		struct kmem_cache *s = &kmalloc_caches[class];
-		u32 end;
-
-		lock_acquire(&s->lock);
-		while ((end = take_full_locked(s))) {
-			flush_sheaf_locked(s, tc, end, bad);
-			sheaf_free(end);
-		}
-		lock_release(&s->lock);
+	for (node = 0; node < READ_ONCE(nr_nodes); node++) {
+		for (class = 1; class < NR_CLASSES; class ++)
+			flush_barn(&kmalloc_caches[node][class], tc, bad);
 	}
 }

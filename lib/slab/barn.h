@@ -34,10 +34,10 @@ void barn_free(struct tcache *tc, unsigned int class, void *object,
  */
 void barn_settle(struct tcache *tc, struct bad_free *bad);
 
-/* The barn's sheaves of all classes back to slabs. */
+/* The sheaves of all barns back to slabs. */
 void barn_flush(struct tcache *tc, struct bad_free *bad);
 
-/* @nr objects of @class to their slabs. */
+/* @nr objects of @class to their slabs, of any node; the array is used up. */
 void barn_put_objects(struct tcache *tc, unsigned int class, void **objects,
 		      size_t nr, struct bad_free *bad);
 

@@ -19,7 +19,8 @@
  * touched page by page and what was never needed is never touched.
  *
  * Invariants, walked by slab_check():
- *	1. Each frame of a slab has type PAGE_SLAB and the class's byte in the
+ *	1. Each frame of a slab has type PAGE_SLAB, the class, the node and no
+ *	   flags, in one word the cache's tag; and the class's byte in the
  *	   byte map.
  *	2. The set bits of a slab's frames and the first frame's nr add up to
  *	   the objects of a slab.
@@ -53,7 +54,7 @@
  * larger has a page, or half of it, for itself anyway. */
 static const u16 host_sizes[] = {64, 256, 1024};
 
-struct kmem_cache kmalloc_caches[NR_CLASSES];
+struct kmem_cache kmalloc_caches[NR_NODES][NR_CLASSES];
 
 static u16 clamp(size_t n, size_t low, size_t high)
 {
@@ -81,12 +82,23 @@ static u8 host_of(unsigned int class)
 	return (u8) class;
 }
 
-void kmem_caches_init(void)
+static u32 tag_of_slabs(const struct kmem_cache *s)
+{
+	const struct page frame = {
+		.type = PAGE_SLAB,
+		.order = s->node,
+		.class = s->class,
+	};
+
+	return frame.tag;
+}
+
+void kmem_caches_init(unsigned int node)
 {
 	unsigned int class;
 
 	for (class = 1; class < NR_CLASSES; class ++) {
-		struct kmem_cache *s = &kmalloc_caches[class];
+		struct kmem_cache *s = &kmalloc_caches[node][class];
 		const struct class_info *info = &class_info[class];
 		size_t granules = info->size >> GRANULE_SHIFT;
 
@@ -94,6 +106,8 @@ void kmem_caches_init(void)
 		s->size = info->size;
 		s->order = (u8)info->order;
 		s->class = (u8) class;
+		s->node = (u8)node;
+		s->tag = tag_of_slabs(s);
 		s->nr_objects = (u16)((PAGE_SIZE << info->order) / info->size);
 		s->inverse = (u32)(((1UL << INVERSE_SHIFT) + granules - 1) /
 				   granules);
@@ -107,14 +121,6 @@ void kmem_caches_init(void)
 				    1, BARN_MAX);
 		list_init(&s->partial);
 	}
-}
-
-void kmem_caches_reset(void)
-{
-	unsigned int class;
-
-	for (class = 1; class < NR_CLASSES; class ++)
-		lock_reset_orphan(&kmalloc_caches[class].lock);
 }
 
 static struct page *slab_of(const struct kmem_cache *s, struct page *page)
@@ -135,6 +141,12 @@ static void *granule_to_virt(const struct page *page, size_t granule)
 	return (char *)page_to_virt(page) + (granule << GRANULE_SHIFT);
 }
 
+/* Others look at it without the lock (node_cache()). */
+static void set_nr_free(struct kmem_cache *s, size_t nr)
+{
+	WRITE_ONCE(s->nr_free, nr);
+}
+
 static struct page *slab_new(struct kmem_cache *s, struct per_cpu_pages *pcp)
 {
 	unsigned int nr_pages = 1U << s->order;
@@ -146,14 +158,13 @@ static struct page *slab_new(struct kmem_cache *s, struct per_cpu_pages *pcp)
 		return NULL;
 	pfn = page_to_pfn(slab);
 	for (i = 0; i < nr_pages; i++) {
-		WRITE_ONCE(slab[i].type, PAGE_SLAB);
-		slab[i].class = s->class;
+		WRITE_ONCE(slab[i].tag, s->tag);
 		store_release(&byte_map()[pfn + i], s->class);
 	}
 	slab->nr = s->nr_objects;
 	list_add(&slab->link, &s->partial);
 	s->nr_slabs++;
-	s->nr_free += s->nr_objects;
+	set_nr_free(s, s->nr_free + s->nr_objects);
 	return slab;
 }
 
@@ -166,10 +177,9 @@ static void slab_release(struct kmem_cache *s, struct per_cpu_pages *pcp,
 
 	list_del(&slab->link);
 	s->nr_slabs--;
-	s->nr_free -= s->nr_objects;
+	set_nr_free(s, s->nr_free - s->nr_objects);
 	for (i = 0; i < nr_pages; i++) {
-		WRITE_ONCE(slab[i].type, PAGE_NONE);
-		slab[i].class = 0;
+		WRITE_ONCE(slab[i].tag, 0); /* PAGE_NONE */
 		store_release(&byte_map()[pfn + i], 0);
 	}
 	pcp_free(pcp, &zone_normal, slab, nr_pages);
@@ -292,7 +302,7 @@ static unsigned int take_from_slab(struct kmem_cache *s, struct page *slab,
 	unsigned int n = (unsigned int)(end - out);
 
 	slab->nr -= n;
-	s->nr_free -= n;
+	set_nr_free(s, s->nr_free - n);
 	if (slab->nr == 0)
 		list_del(&slab->link);
 	return n;
@@ -357,7 +367,7 @@ static void count_put(struct kmem_cache *s, struct per_cpu_pages *pcp,
 {
 	if (!nr)
 		return;
-	s->nr_free += nr;
+	set_nr_free(s, s->nr_free + nr);
 	if (slab->nr == 0)
 		list_add(&slab->link, &s->partial);
 	slab->nr += nr;
@@ -414,21 +424,26 @@ static inline size_t put_row(struct page *page, void **objects, size_t nr)
  * written once for all those in a row that it has bits of, a slab's count once
  * for all those in a row that it has.
  */
-void slab_put_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
-		      void **objects, size_t nr, struct bad_free *bad)
+size_t slab_put_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
+			void **objects, size_t nr, struct bad_free *bad)
 {
 	struct page *slab = NULL;
 	unsigned int nr_put = 0;
+	size_t nr_others = 0;
 	size_t i, n;
 
 	VM_BUG_ON(!lock_is_mine(&s->lock));
 	for (i = 0; i < nr; i += n) {
 		struct page *page = virt_to_page(objects[i]);
-		enum bad_object kind = inspect_frame(s, page);
+		enum bad_object kind;
 
 		n = 1;
-		if (unlikely(kind != OBJECT_OK)) {
-			bad_free_remember(bad, objects[i], kind);
+		if (unlikely(page->tag != s->tag)) {
+			kind = inspect_frame(s, page);
+			if (kind == OBJECT_OK)
+				objects[nr_others++] = objects[i];
+			else
+				bad_free_remember(bad, objects[i], kind);
 			continue;
 		}
 		if (slab_of(s, page) != slab) {
@@ -445,12 +460,14 @@ void slab_put_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
 		}
 	}
 	count_put(s, pcp, slab, nr_put);
+	return nr_others;
 }
 
 void slab_describe(const void *addr, struct object_facts *facts)
 {
 	struct page *page = virt_to_page(addr);
-	struct kmem_cache *s = &kmalloc_caches[byte_map()[virt_to_pfn(addr)]];
+	unsigned int class = byte_map()[virt_to_pfn(addr)];
+	struct kmem_cache *s = &kmalloc_caches[0][class]; /* as good as any */
 	struct page *slab = slab_of(s, page);
 	bool is_start;
 
@@ -477,6 +494,8 @@ static void check_slab(struct kmem_cache *s, struct page *slab,
 
 		CHECK(page->type == PAGE_SLAB, report, page);
 		CHECK(page->class == s->class, report, page);
+		CHECK(page->order == s->node, report, page);
+		CHECK(page->tag == s->tag, report, page);
 		CHECK(byte_map()[page_to_pfn(page)] == s->class, report, page);
 		for (w = 0; w < WORDS_PER_PAGE; w++) {
 			u64 bits = page->taken_bits[w];

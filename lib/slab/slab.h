@@ -13,6 +13,8 @@
 #define BARN_MAX    8 /* sheaves in a barn, at most */
 #define MAX_LODGERS 8 /* objects of a size that a larger one serves */
 
+#define NR_NODES 16 /* sets of caches, see node.h */
+
 struct kmem_cache {
 	struct lock lock;
 	u32 size; /* bytes of an object, a multiple of 16 */
@@ -25,6 +27,8 @@ struct kmem_cache {
 
 	u8 host;       /* the class that serves the first requests */
 	u8 nr_lodgers; /* objects that it has given so */
+	u8 node;       /* of what set this is one */
+	u32 tag;       /* of its slabs' frames */
 	u16 sheaf_max; /* objects in a sheaf, at most */
 
 	/* The barn: sheaves with objects, by their end numbers, oldest first. */
@@ -37,12 +41,10 @@ struct kmem_cache {
 	size_t nr_free; /* objects free in the bits of all slabs */
 };
 
-extern struct kmem_cache kmalloc_caches[NR_CLASSES] pf_hidden;
+extern struct kmem_cache kmalloc_caches[NR_NODES][NR_CLASSES] pf_hidden;
 
-void kmem_caches_init(void);
-
-/* In fork's child. */
-void kmem_caches_reset(void);
+/* The caches of a node, once. */
+void kmem_caches_init(unsigned int node);
 
 /* What was wrong with an object that came back. */
 enum bad_object {
@@ -89,12 +91,15 @@ unsigned int slab_take_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
 
 /**
  * slab_put_objects - objects back to their slabs, in any order
+ * @objects: those of other nodes' slabs, which stay as they are, come first then
  * @bad: set when one of them could not be freed; all others have been
  *
  * A slab that is all free goes back to @pcp.
+ *
+ * Return: how many objects of other nodes there are.
  */
-void slab_put_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
-		      void **objects, size_t nr, struct bad_free *bad);
+size_t slab_put_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
+			void **objects, size_t nr, struct bad_free *bad);
 
 /* Whether an object starts at @addr, in a frame of a slab, that is not free in
  * it.  Lock-free. */

@@ -27,6 +27,7 @@
 #include "os/lock.h"
 #include "slab/barn.h"
 #include "slab/gate.h"
+#include "slab/node.h"
 
 struct tcache *all_tcaches;
 
@@ -184,6 +185,7 @@ struct tcache *thread_attach(void)
 	load_tops(tc);
 	thread_heap.tcache = tc;
 	lock_self = &tc->locks;
+	node_enter(tc);
 	store_release(&tc->owner, &thread_heap);
 out_leave:
 	gate_leave_anonymous();
@@ -210,6 +212,7 @@ void thread_detach(void)
 	clear_tops();
 	thread_heap.tcache = NULL;
 	lock_self = NULL;
+	node_leave(tc);
 	give_idle(tc);
 	gate_leave_anonymous();
 	os_restore_signals(&saved);
@@ -241,6 +244,7 @@ void threads_adopt_orphans(void)
 		tc->locks.waits_for = NULL;
 		give_idle(tc);
 	}
+	nodes_count_threads();
 }
 
 /*
@@ -263,6 +267,7 @@ void threads_find_gone(void)
 						 false, __ATOMIC_ACQ_REL,
 						 __ATOMIC_RELAXED))
 			continue;
+		node_leave(tc);
 		give_idle(tc);
 	}
 }

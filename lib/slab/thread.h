@@ -24,6 +24,8 @@ struct tcache {
 	bool is_guest;		   /* see gate_try_enter_as_guest() */
 	int process_id;		   /* the process and the thread, */
 	int thread_id;		   /* to the OS */
+	u8 node;		   /* whose caches the thread uses */
+	u32 contention;		   /* how often it waits for them, see node.c */
 	u64 nr_slow;		   /* slow paths taken */
 	void *kapi;		   /* what kapi/ keeps for the thread */
 	struct per_cpu_pages pcp;

@@ -30,6 +30,7 @@ unit_programs = \
 	tests/unit/lock \
 	tests/unit/malloc \
 	tests/unit/memory \
+	tests/unit/node \
 	tests/unit/pcp \
 	tests/unit/print \
 	tests/unit/sheaf \
@@ -106,6 +107,11 @@ tests_unit_memory_SOURCES = tests/unit/memory.c
 tests_unit_memory_CPPFLAGS = $(unit_cppflags)
 tests_unit_memory_CFLAGS = $(unit_cflags)
 tests_unit_memory_LDADD = $(unit_ldadd)
+
+tests_unit_node_SOURCES = tests/unit/node.c
+tests_unit_node_CPPFLAGS = $(unit_cppflags)
+tests_unit_node_CFLAGS = $(unit_cflags)
+tests_unit_node_LDADD = $(unit_ldadd)
 
 tests_unit_pcp_SOURCES = tests/unit/pcp.c
 tests_unit_pcp_CPPFLAGS = $(unit_cppflags)

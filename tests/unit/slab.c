@@ -24,7 +24,7 @@ static void start(void)
 	if (!is_started) {
 		EXPECT_EQ(span_init(), 0);
 		zone_init(&zone_normal);
-		kmem_caches_init();
+		kmem_caches_init(0);
 		pf_conf.decay_ms = 1000000;
 	}
 	is_started = true;
@@ -129,7 +129,7 @@ TEST(a_slab_holds_four_objects_and_wastes_an_eighth_at_most)
 static struct kmem_cache *cache(unsigned int class)
 {
 	start();
-	return &kmalloc_caches[class];
+	return &kmalloc_caches[0][class];
 }
 
 TEST(a_slab_gives_all_its_objects_lowest_first)
@@ -424,6 +424,14 @@ TEST(slab_check_names_the_invariant_that_is_broken)
 	slab[1].type = PAGE_NONE;
 	check_fails(s, "page->type == PAGE_SLAB");
 	slab[1].type = PAGE_SLAB;
+
+	slab[1].order = 1;
+	check_fails(s, "page->order == s->node");
+	slab[1].order = 0;
+
+	slab[1].flags = PAGE_WARM;
+	check_fails(s, "page->tag == s->tag");
+	slab[1].flags = 0;
 
 	slab[1].class ++;
 	check_fails(s, "page->class == s->class");

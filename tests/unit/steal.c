@@ -14,6 +14,8 @@
 
 #include "buddy/zone.h"
 #include "kmem/kmem.h"
+#include "slab/gate.h"
+#include "slab/node.h"
 #include "unit.h"
 
 #define NR_THREADS   4
@@ -23,6 +25,7 @@
 
 static void *mailbox[NR_MAILBOXES];
 static bool shall_stop;
+static bool shall_move;
 static u32 nr_ready;
 
 struct worker {
@@ -72,6 +75,17 @@ static void take_one(struct worker *w)
 	w->nr_allocs++;
 }
 
+/* To slabs of its own, or of fewer. */
+static void move(void)
+{
+	struct tcache *tc = gate_enter();
+
+	if (!tc)
+		return;
+	node_move(tc);
+	gate_leave(tc);
+}
+
 static void *drop_any(struct worker *w)
 {
 	size_t i = draw(w, w->nr_held);
@@ -111,6 +125,8 @@ static void *work(void *arg)
 	struct worker *w = arg;
 
 	__atomic_fetch_add(&nr_ready, 1, __ATOMIC_SEQ_CST);
+	if (shall_move)
+		move();
 	while (!__atomic_load_n(&shall_stop, __ATOMIC_ACQUIRE))
 		step(w);
 	while (w->nr_held)
@@ -208,6 +224,15 @@ TEST(no_object_is_owned_twice_where_sheaves_are_nearly_empty)
 TEST(no_object_is_owned_twice_where_sheaves_are_half_full)
 {
 	steal_for(STEPS(8000), 24, 2);
+}
+
+/* Each thread frees what others' slabs have, and takes what theirs have free. */
+TEST(no_object_is_owned_twice_where_threads_have_slabs_of_their_own)
+{
+	shall_move = true;
+	steal_for(STEPS(1600), MAX_HELD, 8);
+	EXPECT_GE(nr_nodes, NR_THREADS);
+	shall_move = false;
 }
 
 static void *spin(void *arg)

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * node.c - sets of kmalloc caches, for threads that would wait for each other
+ *
+ * All threads use one set of caches, node 0: what one of them has freed serves
+ * the others, and a slab is shared before a second one is made.  Batches that
+ * are larger than sheaves and barn go through the slabs, under the cache's lock,
+ * and there threads that use the same sizes at the same time wait for each
+ * other, or sleep, where the one that holds the lock has lost its processor.
+ *
+ * So a thread that waits often moves to another node, to caches with locks,
+ * slabs and a barn of their own.  Threads that never meet stay together, be
+ * they hundreds.  A slab belongs to a node for as long as it is one (its frames'
+ * page->order says to which), and its objects go back to it, whoever frees them.
+ *
+ * Often: one acquisition of CONTENDED_SHARE, and that many more than others.
+ *
+ * Memory.  Before a thread's own node takes memory from the system, the free
+ * objects of the others serve it; those of nodes without threads, which nobody
+ * else would use, before any new slab is made.
+ *
+ * Locking.  One lock for those that move, taken before those of caches; it
+ * guards nr_nodes.  nr_threads are atomic: a thread must be able to end beside a
+ * fork.
+ */
+#include "slab/node.h"
+
+/* Acquisitions without a wait that weigh as much as one with a wait. */
+#define CONTENDED_SHARE 64
+#define CONTENDED_MAX	(256 * CONTENDED_SHARE)
+
+u32 nr_nodes = 1;
+
+static struct lock lock = LOCK_INIT(LOCK_RANK_NODES);
+static u32 nr_threads[NR_NODES];
+
+/* Whether a new slab would want memory that costs page faults. */
+static bool is_without_memory(const struct tcache *tc,
+			      const struct kmem_cache *s)
+{
+	size_t nr_pages = 1UL << s->order;
+
+	return pcp_nr_pages(&tc->pcp) < nr_pages &&
+	       !zone_has_warm(&zone_normal, nr_pages);
+}
+
+static bool has_objects(const struct kmem_cache *s, size_t nr)
+{
+	return READ_ONCE(s->nr_full) || READ_ONCE(s->nr_free) >= nr;
+}
+
+/* Read without a lock: whoever comes first to these objects gets them. */
+struct kmem_cache *node_find_cache(const struct tcache *tc, unsigned int class)
+{
+	struct kmem_cache *own = own_cache(tc, class), *other = NULL;
+	size_t nr = tc->batch[class] ? tc->batch[class] : 1;
+	u32 i;
+
+	if (has_objects(own, nr))
+		return own;
+	for (i = 0; i < READ_ONCE(nr_nodes); i++) {
+		struct kmem_cache *s = &kmalloc_caches[i][class];
+
+		if (s == own || !has_objects(s, nr))
+			continue;
+		if (!READ_ONCE(nr_threads[i]))
+			return s;
+		other = s;
+	}
+	return other && is_without_memory(tc, own) ? other : own;
+}
+
+/* It pays only where fewer threads share the new node, this one counted. */
+void node_move(struct tcache *tc)
+{
+	u32 i, best = tc->node;
+
+	lock_acquire(&lock);
+	for (i = 0; i < NR_NODES; i++) {
+		if (READ_ONCE(nr_threads[i]) < READ_ONCE(nr_threads[best]))
+			best = i;
+	}
+	if (READ_ONCE(nr_threads[best]) + 1 < READ_ONCE(nr_threads[tc->node])) {
+		if (best == nr_nodes) {
+			kmem_caches_init(best);
+			store_release(&nr_nodes, best + 1);
+		}
+		node_leave(tc);
+		tc->node = (u8)best;
+		node_enter(tc);
+	}
+	lock_release(&lock);
+}
+
+void node_wait(struct tcache *tc, struct kmem_cache *s)
+{
+	tc->contention += CONTENDED_SHARE;
+	if (tc->contention >= CONTENDED_MAX) {
+		tc->contention = 0;
+		node_move(tc);
+	}
+	lock_acquire(&s->lock);
+}
+
+void node_enter(const struct tcache *tc)
+{
+	__atomic_fetch_add(&nr_threads[tc->node], 1, __ATOMIC_RELAXED);
+}
+
+void node_leave(const struct tcache *tc)
+{
+	__atomic_fetch_sub(&nr_threads[tc->node], 1, __ATOMIC_RELAXED);
+}
+
+struct kmem_cache *node_find_object(unsigned int class, const void *object)
+{
+	const struct page *page = virt_to_page(object);
+	u32 node =
+		READ_ONCE(page->type) == PAGE_SLAB ? READ_ONCE(page->order) : 0;
+
+	/* What is no object may be in a frame that changes meanwhile. */
+	return &kmalloc_caches[node < READ_ONCE(nr_nodes) ? node : 0][class];
+}
+
+void nodes_reset(void)
+{
+	unsigned int class;
+	u32 i;
+
+	lock_reset_orphan(&lock);
+	for (i = 0; i < nr_nodes; i++) {
+		for (class = 1; class < NR_CLASSES; class ++)
+			lock_reset_orphan(&kmalloc_caches[i][class].lock);
+	}
+}
+
+void nodes_count_threads(void)
+{
+	struct tcache *tc;
+	u32 i;
+
+	for (i = 0; i < NR_NODES; i++)
+		nr_threads[i] = 0;
+	for_each_tcache(tc)
+	{
+		if (tc->owner)
+			node_enter(tc);
+	}
+}
