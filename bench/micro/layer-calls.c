@@ -75,7 +75,7 @@ void pcp_give(void *frames, size_t nr_pages)
 
 unsigned int slab_take(size_t size, void **objects, unsigned int nr)
 {
-	struct kmem_cache *s = &kmalloc_caches[0][size_to_class(size)];
+	struct kmem_cache *s = &kmalloc_caches[size_to_class(size)];
 	struct tcache *tc = gate_enter();
 	unsigned int nr_taken;
 

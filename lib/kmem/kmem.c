@@ -689,7 +689,7 @@ bool kmem_check(struct check_report *report)
 		return check_report_clean(report);
 	for (node = 0; node < READ_ONCE(nr_nodes); node++) {
 		for (class = 1; class < NR_CLASSES; class ++)
-			slab_check(&kmalloc_caches[node][class], report);
+			slab_check(cache_of(node, class), report);
 	}
 	vmalloc_check(report);
 	lock_acquire(&zone_normal.lock);

@@ -46,7 +46,7 @@ static size_t count_cached(unsigned int class, bool all)
 	u32 node;
 
 	for (node = 0; node < nr_nodes; node++)
-		n += count_barn(&kmalloc_caches[node][class]);
+		n += count_barn(cache_of(node, class));
 	for_each_tcache(tc)
 	{
 		struct thread_heap *owner = load_acquire(&tc->owner);
@@ -66,7 +66,7 @@ static void count_class(unsigned int class, bool all, struct kmem_stats *stats)
 	u32 node;
 
 	for (node = 0; node < nr_nodes; node++) {
-		const struct kmem_cache *s = &kmalloc_caches[node][class];
+		const struct kmem_cache *s = cache_of(node, class);
 
 		out += s->nr_slabs * s->nr_objects - s->nr_free;
 		stats->slab_bytes += s->nr_slabs << (s->order + PAGE_SHIFT);

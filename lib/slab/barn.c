@@ -155,7 +155,7 @@ static void *alloc_one(struct kmem_cache *s, struct tcache *tc)
 
 unsigned int barn_class_for(unsigned int class)
 {
-	struct kmem_cache *s = &kmalloc_caches[0][class];
+	struct kmem_cache *s = &kmalloc_caches[class];
 	u8 nr_lodgers = READ_ONCE(s->nr_lodgers);
 
 	if (s->host == class || nr_lodgers == MAX_LODGERS)
@@ -335,6 +335,6 @@ void barn_flush(struct tcache *tc, struct bad_free *bad)
 
 	for (node = 0; node < READ_ONCE(nr_nodes); node++) {
 		for (class = 1; class < NR_CLASSES; class ++)
-			flush_barn(&kmalloc_caches[node][class], tc, bad);
+			flush_barn(cache_of(node, class), tc, bad);
 	}
 }

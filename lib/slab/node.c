@@ -59,7 +59,7 @@ struct kmem_cache *node_find_cache(const struct tcache *tc, unsigned int class)
 	if (has_objects(own, nr))
 		return own;
 	for (i = 0; i < READ_ONCE(nr_nodes); i++) {
-		struct kmem_cache *s = &kmalloc_caches[i][class];
+		struct kmem_cache *s = cache_of(i, class);
 
 		if (s == own || !has_objects(s, nr))
 			continue;
@@ -119,7 +119,7 @@ struct kmem_cache *node_find_object(unsigned int class, const void *object)
 		READ_ONCE(page->type) == PAGE_SLAB ? READ_ONCE(page->order) : 0;
 
 	/* What is no object may be in a frame that changes meanwhile. */
-	return &kmalloc_caches[node < READ_ONCE(nr_nodes) ? node : 0][class];
+	return cache_of(node < READ_ONCE(nr_nodes) ? node : 0, class);
 }
 
 void nodes_reset(void)
@@ -130,7 +130,7 @@ void nodes_reset(void)
 	lock_reset_orphan(&lock);
 	for (i = 0; i < nr_nodes; i++) {
 		for (class = 1; class < NR_CLASSES; class ++)
-			lock_reset_orphan(&kmalloc_caches[i][class].lock);
+			lock_reset_orphan(&cache_of(i, class)->lock);
 	}
 }
 

@@ -14,7 +14,7 @@ extern u32 nr_nodes pf_hidden;
 static inline struct kmem_cache *own_cache(const struct tcache *tc,
 					   unsigned int class)
 {
-	return &kmalloc_caches[tc->node][class];
+	return cache_of(tc->node, class);
 }
 
 /* The calls below are made inside the gate, with no lock held. */
@@ -30,7 +30,7 @@ static inline struct kmem_cache *node_cache(const struct tcache *tc,
 					    unsigned int class)
 {
 	if (likely(READ_ONCE(nr_nodes) == 1))
-		return &kmalloc_caches[0][class];
+		return &kmalloc_caches[class];
 	return node_find_cache(tc, class);
 }
 
@@ -41,7 +41,7 @@ static inline struct kmem_cache *node_of_object(unsigned int class,
 						const void *object)
 {
 	if (likely(READ_ONCE(nr_nodes) == 1))
-		return &kmalloc_caches[0][class];
+		return &kmalloc_caches[class];
 	return node_find_object(class, object);
 }
 

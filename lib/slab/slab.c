@@ -54,7 +54,8 @@
  * larger has a page, or half of it, for itself anyway. */
 static const u16 host_sizes[] = {64, 256, 1024};
 
-struct kmem_cache kmalloc_caches[NR_NODES][NR_CLASSES];
+struct kmem_cache kmalloc_caches[NR_CLASSES];
+struct kmem_cache more_caches[NR_NODES - 1][NR_CLASSES] pf_last;
 
 static u16 clamp(size_t n, size_t low, size_t high)
 {
@@ -98,7 +99,7 @@ void kmem_caches_init(unsigned int node)
 	unsigned int class;
 
 	for (class = 1; class < NR_CLASSES; class ++) {
-		struct kmem_cache *s = &kmalloc_caches[node][class];
+		struct kmem_cache *s = cache_of(node, class);
 		const struct class_info *info = &class_info[class];
 		size_t granules = info->size >> GRANULE_SHIFT;
 
@@ -467,7 +468,7 @@ void slab_describe(const void *addr, struct object_facts *facts)
 {
 	struct page *page = virt_to_page(addr);
 	unsigned int class = byte_map()[virt_to_pfn(addr)];
-	struct kmem_cache *s = &kmalloc_caches[0][class]; /* as good as any */
+	struct kmem_cache *s = &kmalloc_caches[class]; /* as good as any */
 	struct page *slab = slab_of(s, page);
 	bool is_start;
 

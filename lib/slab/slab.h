@@ -41,7 +41,14 @@ struct kmem_cache {
 	size_t nr_free; /* objects free in the bits of all slabs */
 };
 
-extern struct kmem_cache kmalloc_caches[NR_NODES][NR_CLASSES] pf_hidden;
+/* Those of node 0, and those that few processes have; apart, for the pages. */
+extern struct kmem_cache kmalloc_caches[NR_CLASSES] pf_hidden;
+extern struct kmem_cache more_caches[NR_NODES - 1][NR_CLASSES] pf_hidden;
+
+static inline struct kmem_cache *cache_of(unsigned int node, unsigned int class)
+{
+	return node ? &more_caches[node - 1][class] : &kmalloc_caches[class];
+}
 
 /* The caches of a node, once. */
 void kmem_caches_init(unsigned int node);

@@ -38,7 +38,7 @@ static struct {
 
 static struct kmem_cache *cache(unsigned int node)
 {
-	return &kmalloc_caches[node][CLASS];
+	return cache_of(node, CLASS);
 }
 
 static struct tcache *self(void)

@@ -143,14 +143,14 @@ static unsigned int nr_cached(void)
 
 static void have_no_lodgers(unsigned int class)
 {
-	kmalloc_caches[0][class].nr_lodgers = MAX_LODGERS;
+	kmalloc_caches[class].nr_lodgers = MAX_LODGERS;
 }
 
 /* A class that no test before this one has asked for. */
 TEST(a_larger_size_serves_the_first_objects_of_a_size)
 {
 	unsigned int class = size_to_class(320);
-	const struct kmem_cache *s = &kmalloc_caches[0][class];
+	const struct kmem_cache *s = &kmalloc_caches[class];
 	unsigned int i;
 
 	EXPECT_EQ(s->nr_lodgers, 0);
@@ -179,7 +179,7 @@ TEST(a_sheaf_grows_with_use_up_to_its_share)
 	unsigned int class;
 
 	for (class = 1; class < NR_CLASSES; class ++) {
-		const struct kmem_cache *s = &kmalloc_caches[0][class];
+		const struct kmem_cache *s = &kmalloc_caches[class];
 		unsigned int i, kept = 0;
 
 		EXPECT(s->sheaf_max >= 2 && s->sheaf_max <= SHEAF_MAX);
@@ -231,7 +231,7 @@ TEST(what_one_thread_frees_another_one_gets_from_the_barn)
 
 	take_many(4, 100);
 	give_many(100);
-	EXPECT_GT(kmalloc_caches[0][4].nr_full, 0);
+	EXPECT_GT(kmalloc_caches[4].nr_full, 0);
 	EXPECT_EQ(
 		pthread_create(&thread, NULL, take_all, (void *)(uintptr_t)20),
 		0);

@@ -129,7 +129,7 @@ TEST(a_slab_holds_four_objects_and_wastes_an_eighth_at_most)
 static struct kmem_cache *cache(unsigned int class)
 {
 	start();
-	return &kmalloc_caches[0][class];
+	return &kmalloc_caches[class];
 }
 
 TEST(a_slab_gives_all_its_objects_lowest_first)
