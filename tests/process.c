@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -69,6 +70,14 @@ size_t resident_kib(void)
 	    sscanf(text, "%lu %lu", &total, &resident) != 2)
 		return 0;
 	return resident * ((size_t)sysconf(_SC_PAGESIZE) / KIB);
+}
+
+long minor_faults(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return usage.ru_minflt;
 }
 
 size_t status_kib(const char *field)

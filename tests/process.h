@@ -26,6 +26,9 @@ enum {
 /* Memory of this process in KiB, now. */
 size_t resident_kib(void);
 
+/* Page faults of this process so far, without I/O. */
+long minor_faults(void);
+
 /*
  * A number of /proc/self/status, "VmHWM" in KiB or "Threads", say; 0 when it is
  * missing.

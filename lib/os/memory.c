@@ -9,6 +9,7 @@
 #include "os/os.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
@@ -242,6 +243,28 @@ int os_move_pages(void *from, void *to, size_t bytes)
 int os_move_mapping(void *from, void *to, size_t bytes)
 {
 	return move(from, to, bytes, MREMAP_MAYMOVE | MREMAP_FIXED);
+}
+
+/* Of free page reporting (mm/page_reporting.c of Linux 5.14 and later): the
+ * smallest order of blocks that are reported, -1 when nobody wants to know. */
+#define REPORTING_ORDER \
+	"/sys/module/page_reporting/parameters/page_reporting_order"
+
+bool os_reports_free_memory(void)
+{
+	char text[4] = "";
+	long fd, len;
+
+	fd = call(SYS_openat, AT_FDCWD, (long)REPORTING_ORDER,
+		  O_RDONLY | O_CLOEXEC, 0, 0);
+	if (fd < 0)
+		return false;
+	len = call(SYS_read, fd, (long)text, (long)sizeof(text), 0, 0);
+	call(SYS_close, fd, 0, 0, 0, 0);
+	/* A number from 0 to 10, and the end of the line. */
+	if (len == 3)
+		return text[0] == '1' && text[1] == '0';
+	return len == 2 && text[0] >= '0' && text[0] <= '9';
 }
 
 int os_advise_huge(void *addr, size_t bytes, bool wanted)

@@ -55,6 +55,13 @@ int os_move_mapping(void *from, void *to, size_t bytes);
 /* Whether every page of the range is mapped, by whomever; a system call. */
 bool os_is_mapped(void *addr, size_t bytes);
 
+/*
+ * Whether this is a virtual machine that tells its host what memory is free: the
+ * host takes such memory away, in blocks as large as huge pages.  Reads a file of
+ * the system; what cannot be read says no.
+ */
+bool os_reports_free_memory(void);
+
 /* Whether the system may back the range with huge pages (2 MiB on x86-64). */
 int os_advise_huge(void *addr, size_t bytes, bool wanted);
 

@@ -58,7 +58,12 @@ enum block_state {
  * of the process's mappings (vm.max_map_count, 65530) at most. */
 #define MAX_SMALL_BLOCKS 8192
 
-/* Up to here a heap is small, and small pages keep it so. */
+/*
+ * Up to here a heap is small, and small pages keep it so.  Where a host takes
+ * what the system has free, huge pages are slow at any size: they come from just
+ * those blocks, and the host must find 512 pages anew for each, while small ones
+ * are mostly such as somebody has just used.
+ */
 #define HUGE_PAGES_FROM MIB(32)
 
 /*
@@ -182,10 +187,25 @@ static void set_end(size_t end)
 	store_release(&direct_map.limit, end << MAX_PAGE_ORDER);
 }
 
+/* Asked when a heap has become large: most processes never do. */
+static bool are_huge_pages_fast(void)
+{
+	static enum {
+		UNKNOWN,
+		FAST,
+		SLOW
+	} speed;
+
+	if (READ_ONCE(speed) == UNKNOWN)
+		WRITE_ONCE(speed, os_reports_free_memory() ? SLOW : FAST);
+	return READ_ONCE(speed) == FAST;
+}
+
 bool span_wants_huge(size_t heap_bytes)
 {
-	return pf_conf.thp == THP_ALWAYS ||
-	       (pf_conf.thp == THP_AUTO && heap_bytes >= HUGE_PAGES_FROM);
+	if (pf_conf.thp != THP_AUTO)
+		return pf_conf.thp == THP_ALWAYS;
+	return heap_bytes >= HUGE_PAGES_FROM && are_huge_pages_fast();
 }
 
 /* Several blocks at once where the heap is large: a call for each is slow. */

@@ -47,8 +47,9 @@
  * warm blocks: so much can be moved there, and what is not used costs addresses.
  *
  * Huge pages.  In a heap of 32 MiB and more fresh memory comes in pieces of 2
- * MiB: one page fault instead of 512.  Not where zeros were asked for: such
- * arrays may be tables of which little is ever touched.
+ * MiB, where these are fast (page/span.c): one page fault instead of 512.  Not
+ * where zeros were asked for: such arrays may be tables of which little is ever
+ * touched.
  *
  * Invariants, walked by vmalloc_check():
  *	1. All units of an area point at it, and to no other.

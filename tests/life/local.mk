@@ -8,6 +8,7 @@ life_tests = \
 	tests/life/early \
 	tests/life/fork \
 	tests/life/fork-handlers \
+	tests/life/huge-pages \
 	tests/life/limits \
 	tests/life/loader \
 	tests/life/memory \
@@ -63,6 +64,11 @@ tests_life_fork_handlers_SOURCES = tests/life/fork-handlers.c
 tests_life_fork_handlers_CPPFLAGS = $(blackbox_cppflags)
 tests_life_fork_handlers_CFLAGS = $(blackbox_cflags)
 tests_life_fork_handlers_LDADD = $(blackbox_ldadd)
+
+tests_life_huge_pages_SOURCES = tests/life/huge-pages.c
+tests_life_huge_pages_CPPFLAGS = $(blackbox_cppflags)
+tests_life_huge_pages_CFLAGS = $(blackbox_cflags)
+tests_life_huge_pages_LDADD = $(blackbox_ldadd)
 
 tests_life_limits_SOURCES = tests/life/limits.c
 tests_life_limits_CPPFLAGS = $(blackbox_cppflags)

@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,14 +27,6 @@ static void *map(size_t size)
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
 	return p == MAP_FAILED ? NULL : p;
-}
-
-static long nr_minor_faults(void)
-{
-	struct rusage usage;
-
-	getrusage(RUSAGE_SELF, &usage);
-	return usage.ru_minflt;
 }
 
 /* Sizes from 16 bytes to 64 KiB, most of them small. */
@@ -173,10 +164,10 @@ static void objects_become_an_array(void *arg)
 	array = malloc(bytes);
 	if (!EXPECT(array))
 		return;
-	faults = nr_minor_faults();
+	faults = minor_faults();
 	for (i = 0; i < bytes; i += 4096)
 		array[i] = 1;
-	faults = nr_minor_faults() - faults;
+	faults = minor_faults() - faults;
 	peak = status_kib("VmHWM");
 	EXPECT_LT(faults, 20000); /* of 131072 pages */
 	EXPECT_LE(peak, 1126 * KIB);
@@ -226,26 +217,6 @@ static bool huge_pages_are(const char *setting)
 	return strstr(state, setting);
 }
 
-/* Written, and made longer: a page fault for each 2 MiB, not for each 4 KiB. */
-static void a_large_array_grows(void *arg)
-{
-	const size_t bytes = 64 << 20;
-	long faults = nr_minor_faults();
-	char *array = malloc(bytes);
-	size_t i;
-
-	(void)arg;
-	memset(array, 1, bytes);
-	for (i = bytes; i < 2 * bytes; i += 100000) {
-		array = realloc(array, i + 100000);
-		memset(array + i, 1, 100000);
-	}
-	faults = nr_minor_faults() - faults;
-	tap_note("%ld page faults", faults);
-	EXPECT_LT(faults, 2000); /* of 32768 pages */
-	free(array);
-}
-
 enum {
 	NR_GROWING = 8,
 	GROWN_BYTES = 3500 << 10,
@@ -257,7 +228,7 @@ static void arrays_grow(void *arg)
 	char *arrays[NR_GROWING] = {NULL};
 	size_t all = (size_t)NR_GROWING * GROWN_BYTES;
 	size_t before = status_kib("VmRSS"), peak;
-	long faults = nr_minor_faults();
+	long faults = minor_faults();
 	size_t bytes = 0, wanted, i;
 
 	(void)arg;
@@ -268,7 +239,7 @@ static void arrays_grow(void *arg)
 		}
 		bytes = wanted;
 	}
-	faults = nr_minor_faults() - faults;
+	faults = minor_faults() - faults;
 	peak = status_kib("VmHWM") - before;
 	tap_note("%ld page faults, %zu KiB", faults, peak);
 	EXPECT_LT(faults, all / 4096 * 5 / 4);
@@ -362,80 +333,7 @@ static void a_large_table_is_touched_here_and_there(void *arg)
 	}
 }
 
-TEST(large_arrays_come_in_huge_pages)
-{
-	if (!on_pfmalloc())
-		SKIP("glibc leaves that to the system's setting");
-	if (!huge_pages_are("[always]") && !huge_pages_are("[madvise]"))
-		SKIP("this system has no transparent huge pages");
-	child_run(50, a_large_array_grows, NULL);
-}
-
-/* How many of the blocks lie in mappings that want huge pages. */
-static size_t nr_that_want_huge(void *const *blocks, size_t nr)
-{
-	FILE *smaps = fopen("/proc/self/smaps", "r");
-	uintptr_t start = 0, end = 0;
-	size_t wanted = 0, i;
-	char line[512];
-
-	while (smaps && fgets(line, sizeof(line), smaps)) {
-		uintptr_t from, to;
-
-		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " ", &from, &to) ==
-		    2) {
-			start = from;
-			end = to;
-		} else if (!strncmp(line, "VmFlags:", 8) &&
-			   strstr(line, " hg")) {
-			for (i = 0; i < nr; i++)
-				wanted += (uintptr_t)blocks[i] - start <
-					  end - start;
-		}
-	}
-	if (smaps)
-		fclose(smaps);
-	return wanted;
-}
-
-/* Or khugepaged would fill the holes with memory again. */
-static void holes_are_left(void *arg)
-{
-	enum {
-		SIZE = 12000,
-		NR = (160 << 20) / SIZE,
-		NR_LEFT = NR / 16
-	};
-	void **blocks = map(NR * sizeof(void *));
-	void **left = map((NR_LEFT + 1) * sizeof(void *));
-	size_t i, nr_left = 0;
-
-	(void)arg;
-	for (i = 0; i < NR; i++)
-		blocks[i] = memset(malloc(SIZE), 1, SIZE);
-	EXPECT_GT(nr_that_want_huge(blocks, NR), 0);
-	for (i = 0; i < NR; i++) {
-		if (i % 16 == 0 && nr_left < NR_LEFT)
-			left[nr_left++] = blocks[i];
-		else
-			free(blocks[i]);
-	}
-	malloc_trim(0);
-	EXPECT_EQ(nr_that_want_huge(left, nr_left), 0);
-	for (i = 0; i < NR; i++)
-		blocks[i] = memset(malloc(SIZE), 1, SIZE);
-}
-
-TEST(memory_with_holes_wants_no_huge_pages)
-{
-	if (!on_pfmalloc())
-		SKIP("glibc leaves that to the system's setting");
-	if (!huge_pages_are("[always]") && !huge_pages_are("[madvise]"))
-		SKIP("this system has no transparent huge pages");
-	child_run(50, holes_are_left, NULL);
-}
-
-TEST(large_tables_of_zeros_do_not)
+TEST(large_tables_of_zeros_come_in_small_pages)
 {
 	if (huge_pages_are("[always]"))
 		SKIP("this system gives huge pages to everybody");

@@ -244,6 +244,24 @@ TEST(a_move_that_tore_its_target_leaves_both_ends_mapped)
 	os_unmap(from, BYTES);
 }
 
+/* The file's number, by other means. */
+TEST(a_system_that_reports_free_memory_says_so)
+{
+	long order = file_number("/sys/module/page_reporting/parameters/"
+				 "page_reporting_order");
+	bool is_reported = order >= 0 && order <= 10;
+	long i;
+
+	tap_note("the smallest order of blocks that are reported is %ld",
+		 order);
+	EXPECT_EQ(os_reports_free_memory(), is_reported);
+	for (i = 0; i < 2; i++) { /* opening it and reading it */
+		os_fail_calls(i, 1);
+		EXPECT(!os_reports_free_memory());
+	}
+	os_fail_calls(0, 0);
+}
+
 TEST(the_clock_does_not_go_back)
 {
 	u64 before = os_now_ms();

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "os/conf.h"
 #include "os/fault.h"
 #include "os/os.h"
 #include "pattern.h"
@@ -55,6 +56,17 @@ static void give(char *block)
 {
 	EXPECT_EQ(os_discard(block, BLOCK), 0);
 	span_give_block(virt_to_page(block));
+}
+
+TEST_IN_CHILD(large_heaps_want_huge_pages_where_these_are_not_slow)
+{
+	EXPECT_EQ(pf_conf.thp, THP_AUTO);
+	EXPECT(!span_wants_huge(MIB(32) - 1));
+	EXPECT_EQ(span_wants_huge(MIB(32)), !os_reports_free_memory());
+	pf_conf.thp = THP_ALWAYS;
+	EXPECT(span_wants_huge(0));
+	pf_conf.thp = THP_NEVER;
+	EXPECT(!span_wants_huge(MIB(512)));
 }
 
 TEST_IN_CHILD(before_the_first_block_no_frame_is_ours)

@@ -119,11 +119,3 @@ bool is_mapped(const void *addr)
 
 	return mincore((void *)addr, 1, &in_memory) == 0;
 }
-
-long minor_faults(void)
-{
-	struct rusage usage;
-
-	getrusage(RUSAGE_SELF, &usage);
-	return usage.ru_minflt;
-}

@@ -66,7 +66,4 @@ size_t resident_pages(const void *addr, size_t bytes);
 /* Whether something is mapped at @addr. */
 bool is_mapped(const void *addr);
 
-/* Page faults of this process so far, without I/O. */
-long minor_faults(void);
-
 #endif
