@@ -6,7 +6,8 @@
  * thread whose sheaf is full puts it there and takes an empty one; a thread
  * whose sheaf is empty takes one from there.  One short lock moves up to 62
  * objects, whoever they came from: programs in which one thread allocates and
- * another frees live on this.
+ * another frees live on this.  Where threads have slabs of their own (node.c), a
+ * full sheaf goes to the barn of the node that its last object is from.
  *
  * Growth.  A sheaf starts with room for a few objects and doubles each time it
  * turns out too small, up to the class's share of memory (s->sheaf_max): small

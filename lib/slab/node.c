@@ -58,7 +58,7 @@ struct kmem_cache *node_find_cache(const struct tcache *tc, unsigned int class)
 
 	if (has_objects(own, nr))
 		return own;
-	for (i = 0; i < READ_ONCE(nr_nodes); i++) {
+	for (i = 0; i < load_acquire(&nr_nodes); i++) {
 		struct kmem_cache *s = cache_of(i, class);
 
 		if (s == own || !has_objects(s, nr))
@@ -119,7 +119,7 @@ struct kmem_cache *node_find_object(unsigned int class, const void *object)
 		READ_ONCE(page->type) == PAGE_SLAB ? READ_ONCE(page->order) : 0;
 
 	/* What is no object may be in a frame that changes meanwhile. */
-	return cache_of(node < READ_ONCE(nr_nodes) ? node : 0, class);
+	return cache_of(node < load_acquire(&nr_nodes) ? node : 0, class);
 }
 
 void nodes_reset(void)
