@@ -58,13 +58,8 @@ enum block_state {
  * of the process's mappings (vm.max_map_count, 65530) at most. */
 #define MAX_SMALL_BLOCKS 8192
 
-/*
- * Up to here a heap is small, and small pages keep it so.  Where a host takes
- * what the system has free, huge pages are slow at any size: they come from just
- * those blocks, and the host must find 512 pages anew for each, while small ones
- * are mostly such as somebody has just used.
- */
-#define HUGE_PAGES_FROM MIB(32)
+/* Up to here a heap is small, and small pages keep it so. */
+#define LARGE_HEAP MIB(32)
 
 /*
  * Before span_init() the fast paths must find empty sheaves and a limit of 0:
@@ -187,7 +182,12 @@ static void set_end(size_t end)
 	store_release(&direct_map.limit, end << MAX_PAGE_ORDER);
 }
 
-/* Asked when a heap has become large: most processes never do. */
+/*
+ * Where a host takes what the system has free, huge pages are slow: they come
+ * from just those blocks, and the host must find 512 pages anew for each, while
+ * small ones are mostly such as somebody has just used.  Asked when a heap has
+ * become large: most never do.
+ */
 static bool are_huge_pages_fast(void)
 {
 	static enum {
@@ -205,7 +205,7 @@ bool span_wants_huge(size_t heap_bytes)
 {
 	if (pf_conf.thp != THP_AUTO)
 		return pf_conf.thp == THP_ALWAYS;
-	return heap_bytes >= HUGE_PAGES_FROM && are_huge_pages_fast();
+	return heap_bytes >= LARGE_HEAP && are_huge_pages_fast();
 }
 
 /* Several blocks at once where the heap is large: a call for each is slow. */
@@ -292,6 +292,18 @@ void span_keep_back(const struct page *page, size_t nr_pages)
 		advise_block(block, false);
 }
 
+/*
+ * One touch of a huge page puts memory behind all of its frames, so what is
+ * split off such a block is not cold.  In a large heap no block is, whatever
+ * its pages: where warm and cold frames lie side by side in each block, free
+ * ones do not merge, and who needs many side by side takes new memory for ever.
+ */
+static bool comes_warm(size_t block)
+{
+	return blocks[block - span.first].is_huge ||
+	       (block - span.first) * ZONE_BLOCK_BYTES >= LARGE_HEAP;
+}
+
 struct page *span_take_block(void)
 {
 	size_t block;
@@ -305,12 +317,7 @@ struct page *span_take_block(void)
 	span.nr_idle--;
 	if (blocks[block - span.first].is_small)
 		advise_block(block, true);
-	/*
-	 * One touch of a huge page puts memory behind all of its frames, so
-	 * what is split off such a block is not cold.
-	 */
-	block_to_page(block)->flags =
-		blocks[block - span.first].is_huge ? PAGE_WARM : 0;
+	block_to_page(block)->flags = comes_warm(block) ? PAGE_WARM : 0;
 	return block_to_page(block);
 }
 

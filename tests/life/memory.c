@@ -312,6 +312,36 @@ TEST(arrays_that_grow_and_go_leave_nothing_behind)
 	child_run(50, arrays_grow_and_go, NULL);
 }
 
+/* Hardly touched, and freed in an order that is not theirs. */
+static void blocks_come_and_go(void *arg)
+{
+	enum {
+		NR = 64
+	};
+	static const size_t sizes[] = {12, 20, 36, 100, 700};
+	static char *blocks[NR];
+	size_t before = status_kib("VmRSS");
+	int round, i;
+
+	(void)arg;
+	for (round = 0; round < 5000; round++) {
+		for (i = 0; i < NR; i++) {
+			blocks[i] = malloc(sizes[i % 5] * KIB);
+			blocks[i][0] = 1;
+		}
+		for (i = 0; i < NR; i++)
+			free(blocks[i * 37 % NR]);
+	}
+	tap_note("%zu KiB more than %zu", status_kib("VmHWM") - before, before);
+	EXPECT_LE(status_kib("VmHWM"), before + 12 * KIB);
+}
+
+/* They need 11 MiB of addresses, and have touched a page each. */
+TEST(blocks_of_many_lengths_stay_where_they_are)
+{
+	child_run(50, blocks_come_and_go, NULL);
+}
+
 /* Of a table that starts as zeros little may ever be touched. */
 static void a_large_table_is_touched_here_and_there(void *arg)
 {
