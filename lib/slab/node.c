@@ -16,8 +16,9 @@
  * Often: one acquisition of CONTENDED_SHARE, and that many more than others.
  *
  * Memory.  Before a thread's own node takes memory from the system, the free
- * objects of the others serve it; those of nodes without threads, which nobody
- * else would use, before any new slab is made.
+ * objects of another serve it, if they are worth that the two meet again: a 64th
+ * of the zone's memory; those of nodes without threads, which nobody else would
+ * use, before any new slab is made.
  *
  * Locking.  One lock for those that move, taken before those of caches; it
  * guards nr_nodes.  nr_threads are atomic: a thread must be able to end beside a
@@ -28,6 +29,9 @@
 /* Acquisitions without a wait that weigh as much as one with a wait. */
 #define CONTENDED_SHARE 64
 #define CONTENDED_MAX	(256 * CONTENDED_SHARE)
+
+/* Free objects that serve another node, of the zone's memory. */
+#define MUCH_SHARE 64
 
 u32 nr_nodes = 1;
 
@@ -49,6 +53,12 @@ static bool has_objects(const struct kmem_cache *s, size_t nr)
 	return READ_ONCE(s->nr_full) || READ_ONCE(s->nr_free) >= nr;
 }
 
+static bool has_much(const struct kmem_cache *s)
+{
+	return READ_ONCE(s->nr_free) * s->size >=
+	       READ_ONCE(zone_normal.nr_present) * PAGE_SIZE / MUCH_SHARE;
+}
+
 /* Read without a lock: whoever comes first to these objects gets them. */
 struct kmem_cache *node_find_cache(const struct tcache *tc, unsigned int class)
 {
@@ -65,7 +75,8 @@ struct kmem_cache *node_find_cache(const struct tcache *tc, unsigned int class)
 			continue;
 		if (!READ_ONCE(nr_threads[i]))
 			return s;
-		other = s;
+		if (has_much(s))
+			other = s;
 	}
 	return other && is_without_memory(tc, own) ? other : own;
 }
