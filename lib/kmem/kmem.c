@@ -553,10 +553,9 @@ static bool resize_block(struct page *page, size_t nr_pages, bool may_take_cold)
 	return true;
 }
 
-/* An area that shrinks keeps up to 256 KiB too many: not for a small rest. */
 static void *resize_area(struct vmap_area *area, size_t size)
 {
-	if (size <= area->bytes && area->bytes - size <= VMALLOC_MIN_BYTES)
+	if (size <= area->bytes && area->bytes - size <= vmalloc_slack(area))
 		return area->va_start;
 	return size > area->bytes || size >= LONG_MIN_PAGES << PAGE_SHIFT
 		       ? vmalloc_resize(area, size, true)

@@ -911,6 +911,11 @@ static size_t room_for(size_t old_bytes, size_t bytes)
 	return bytes;
 }
 
+size_t vmalloc_slack(const struct vmap_area *area)
+{
+	return !is_short(area) && wants_huge() ? HUGE_BYTES : GROWTH_BYTES;
+}
+
 void *vmalloc_resize(struct vmap_area *area, size_t bytes, bool may_move)
 {
 	void *addr = NULL;

@@ -60,6 +60,9 @@ void vfree_area(struct vmap_area *area);
  */
 void *vmalloc_resize(struct vmap_area *area, size_t bytes, bool may_move);
 
+/* Bytes that an area may have too many: one that grows gets them in advance. */
+size_t vmalloc_slack(const struct vmap_area *area);
+
 /* Whether there are addresses for what can be a page block, too. */
 #define VMALLOC_HAS_ROOM (UINTPTR_MAX > UINT32_MAX)
 

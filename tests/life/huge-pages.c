@@ -34,9 +34,12 @@ static bool has_huge_pages(void)
 	       !strstr(state, "[never]");
 }
 
-/* Written, and made longer: a page fault for each 2 MiB, not for each 4 KiB. */
+/* Written, and made longer: a page fault for each 2 MiB, not for each 4 KiB, and
+ * no work for each step. */
 static void a_large_array_grows(void *arg)
 {
+	size_t usable = 0;
+	unsigned int changes = 0;
 	const size_t bytes = 64 << 20;
 	long faults = minor_faults();
 	char *array = malloc(bytes);
@@ -47,10 +50,13 @@ static void a_large_array_grows(void *arg)
 	for (i = bytes; i < 2 * bytes; i += 100000) {
 		array = realloc(array, i + 100000);
 		memset(array + i, 1, 100000);
+		changes += malloc_usable_size(array) != usable;
+		usable = malloc_usable_size(array);
 	}
 	faults = minor_faults() - faults;
 	tap_note("%ld page faults", faults);
 	EXPECT_LT(faults, 2000); /* of 32768 pages */
+	EXPECT_LE(changes, bytes / (2 << 20) + 1);
 	free(array);
 }
 
