@@ -47,6 +47,8 @@ core_sources = \
 	lib/buddy/pcp.c \
 	lib/buddy/pcp.h \
 	lib/buddy/reclaim.c \
+	lib/buddy/warmth.c \
+	lib/buddy/warmth.h \
 	lib/buddy/zone.c \
 	lib/buddy/zone.h \
 	lib/slab/barn.c \

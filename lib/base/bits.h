@@ -25,6 +25,19 @@ static inline unsigned int highest_bit(u64 word)
 	return 63 - (unsigned int)__builtin_clzll(word);
 }
 
+/*
+ * Bits that are set, without an instruction that not every processor has: sums of
+ * 2, 4 and 8 bits side by side, then of all bytes by one multiplication (H. S.
+ * Warren, "Hacker's Delight", section 5-1).
+ */
+static inline unsigned int nr_bits(u64 word)
+{
+	word -= word >> 1 & 0x5555555555555555;
+	word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
+	word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0f;
+	return (unsigned int)(word * 0x0101010101010101 >> 56);
+}
+
 /* The smallest order whose block holds @nr_pages frames; @nr_pages >= 1. */
 static inline unsigned int order_of_pages(size_t nr_pages)
 {

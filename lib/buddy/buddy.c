@@ -15,22 +15,23 @@
  *
  * so no table is needed: one xor, and one look at the buddy's struct page.
  *
- * Temperature.  Halves of different temperature are not joined: it would be
- * forgotten which of the frames have memory behind them, and handing out the
- * wrong ones costs a page fault each.  When reclaim has made a warm block cold
- * it is freed again as a cold one, and joins then.  So fragmentation between
- * the two costs addresses for the time of the decay, and no memory.
+ * Temperature.  Warm and cold frames merge like any others: who needs many side
+ * by side must not be hindered by what is behind them.  Which are warm is kept
+ * (warmth.h), and of two halves the warmer one is handed out.  So a warm frame is
+ * found wherever it lies, and no cold one is counted as memory.
  *
  * Invariants, walked by zone_check():
  *	1. A page of type PAGE_BUDDY is the first frame of a free block,
- *	   page->order is that block's order, page->flags its temperature.
+ *	   page->order is that block's order, page->nr_warm its warm frames.
  *	2. The block is on free_area[page->order].list[temperature], once.
- *	3. No two buddies of one order and temperature are free together,
- *	   except at MAX_PAGE_ORDER.
- *	4. The blocks on the lists, and the fresh frames, add up to
- *	   zone->nr_free[temperature].
+ *	3. No two buddies of one order are free together, except at
+ *	   MAX_PAGE_ORDER.
+ *	4. The warm frames of the blocks on the lists add up to
+ *	   zone->nr_free[WARM], the others and the fresh ones to
+ *	   zone->nr_free[COLD].
  *	5. No frame inside a block, other than its first, has a type.
- *	6. No frame of a free block has a taken bit.
+ *	6. A frame of a free block has no taken bit; a mixed block's records have
+ *	   as many warm bits as it has warm frames.
  *	7. No cold block has MAX_PAGE_ORDER: those go back to the span.
  *
  * Cost.  At most MAX_PAGE_ORDER splits or merges; no loop over free blocks.
@@ -41,89 +42,158 @@
  */
 #include "buddy/buddy.h"
 
+#include "buddy/warmth.h"
 #include "os/report.h"
 #include "page/span.h"
 
-static enum temperature temperature_of(const struct page *page)
+#define HUGE_ORDER 9
+
+static_assert(PAGE_SIZE << HUGE_ORDER == HUGE_BYTES, "");
+
+/* Others look at all of the counts without the lock. */
+static void count_block(struct free_area *area, const struct page *page,
+			enum temperature temp, long sign)
 {
-	return page_is_warm(page) ? WARM : COLD;
+	WRITE_ONCE(area->nr_free[temp], area->nr_free[temp] + (size_t)sign);
+	WRITE_ONCE(area->nr_warm, area->nr_warm + (size_t)sign * page->nr_warm);
 }
 
-/* Others look at both without the lock. */
-static void count_free(struct zone *zone, struct free_area *area,
-		       enum temperature temp, long nr_blocks, long nr_pages)
+/* What is split and merged goes on being free: such frames count once. */
+static void count_frames(struct zone *zone, long nr_warm, long nr_cold)
 {
-	WRITE_ONCE(area->nr_free[temp],
-		   area->nr_free[temp] + (size_t)nr_blocks);
-	WRITE_ONCE(zone->nr_free[temp], zone->nr_free[temp] + (size_t)nr_pages);
+	WRITE_ONCE(zone->nr_free[WARM], zone->nr_free[WARM] + (size_t)nr_warm);
+	WRITE_ONCE(zone->nr_free[COLD], zone->nr_free[COLD] + (size_t)nr_cold);
 }
 
-static void free_area_add(struct zone *zone, struct page *page,
-			  unsigned int order, enum temperature temp)
+/* Onto its list; page->order and page->nr_warm are set. */
+static void free_area_add(struct zone *zone, struct page *page)
 {
-	struct free_area *area = &zone->free_area[order];
+	struct free_area *area = &zone->free_area[page->order];
+	enum temperature temp = block_temperature(page);
 
 	VM_BUG_ON(page->type != PAGE_NONE);
 	page->type = PAGE_BUDDY;
-	page->order = (u8)order;
-	page->flags = temp == WARM ? PAGE_WARM : 0;
 	list_add(&page->link, &area->list[temp]);
-	count_free(zone, area, temp, 1, 1L << order);
+	count_block(area, page, temp, 1);
 }
 
-void buddy_take_locked(struct zone *zone, struct page *page)
+static void free_area_del(struct zone *zone, struct page *page)
 {
-	enum temperature temp = temperature_of(page);
 	struct free_area *area = &zone->free_area[page->order];
 
 	VM_BUG_ON(page->type != PAGE_BUDDY);
 	list_del(&page->link);
-	count_free(zone, area, temp, -1, -(1L << page->order));
+	count_block(area, page, block_temperature(page), -1);
 	page->type = PAGE_NONE;
-	if (zone->nr_free[WARM] < zone->warm_low)
-		zone->warm_low = zone->nr_free[WARM];
 }
 
-/* The block's other half if it is free, whole and as warm; else NULL. */
-static struct page *free_buddy_of(pfn_t pfn, unsigned int order,
-				  enum temperature temp)
+/* The block's other half if it is free and whole; else NULL. */
+static struct page *free_buddy_of(pfn_t pfn, unsigned int order)
 {
 	struct page *buddy = pfn_to_page(pfn ^ (1U << order));
 
 	/* It may be anybody's, who changes the type, though not from or to
 	 * PAGE_BUDDY: that is the lock's. */
-	if (READ_ONCE(buddy->type) != PAGE_BUDDY || buddy->order != order ||
-	    temperature_of(buddy) != temp)
+	if (READ_ONCE(buddy->type) != PAGE_BUDDY || buddy->order != order)
 		return NULL;
 	return buddy;
+}
+
+/* Merge a block upward, and list it. */
+static void put_back(struct zone *zone, struct page *page)
+{
+	while (page->order < MAX_PAGE_ORDER) {
+		struct page *buddy =
+			free_buddy_of(page_to_pfn(page), page->order);
+
+		if (!buddy)
+			break;
+		free_area_del(zone, buddy);
+		if (buddy < page) /* the merged block starts lower */
+			page = buddy;
+		warmth_merge(page);
+	}
+	if (page->order == MAX_PAGE_ORDER && !page->nr_warm) {
+		count_frames(zone, 0, -(long)MAX_ORDER_NR_PAGES);
+		WRITE_ONCE(zone->nr_present,
+			   zone->nr_present - MAX_ORDER_NR_PAGES);
+		span_give_block(page);
+		return;
+	}
+	free_area_add(zone, page);
 }
 
 void buddy_free_locked(struct zone *zone, struct page *page, unsigned int order,
 		       enum temperature temp)
 {
-	pfn_t pfn = page_to_pfn(page);
-
 	VM_BUG_ON(!lock_is_mine(&zone->lock));
 	VM_BUG_ON(order > MAX_PAGE_ORDER);
-	VM_BUG_ON(pfn & order_mask(order));
+	VM_BUG_ON(page_to_pfn(page) & order_mask(order));
 	VM_BUG_ON(page->type != PAGE_NONE);
 
-	while (order < MAX_PAGE_ORDER) {
-		struct page *buddy = free_buddy_of(pfn, order, temp);
+	page->order = (u8)order;
+	page->nr_warm = temp == WARM ? 1U << order : 0;
+	if (temp == WARM)
+		count_frames(zone, 1L << order, 0);
+	else
+		count_frames(zone, 0, 1L << order);
+	put_back(zone, page);
+}
 
-		if (!buddy)
-			break;
-		buddy_take_locked(zone, buddy);
-		pfn &= ~(1U << order); /* the merged block starts lower */
-		order++;
+/* A block that was taken is somebody's from now on.  Return: its warm frames. */
+static unsigned int hand_out(struct zone *zone, struct page *page)
+{
+	unsigned int nr_warm = page->nr_warm;
+
+	count_frames(zone, -(long)nr_warm, (long)nr_warm - (1L << page->order));
+	if (zone->nr_free[WARM] < zone->warm_low) /* (reclaim.c) */
+		zone->warm_low = zone->nr_free[WARM];
+	warmth_forget(page);
+	return nr_warm;
+}
+
+static struct page *split(struct zone *zone, struct page *page)
+{
+	/* A huge page that comes in parts: the first touch warms all of it. */
+	if (page->order == HUGE_ORDER && !page->nr_warm && span_is_huge(page)) {
+		page->nr_warm = 1U << HUGE_ORDER;
+		count_frames(zone, 1L << HUGE_ORDER, -(1L << HUGE_ORDER));
 	}
-	if (order == MAX_PAGE_ORDER && temp == COLD) {
-		WRITE_ONCE(zone->nr_present,
-			   zone->nr_present - MAX_ORDER_NR_PAGES);
-		span_give_block(pfn_to_page(pfn));
-		return;
+	return warmth_split(page);
+}
+
+/* Hand out what lies in [@first, @end) of a block that was taken, and list the
+ * rest.  Return: the number of warm frames handed out. */
+static unsigned int hand_out_part(struct zone *zone, struct page *page,
+				  pfn_t first, pfn_t end)
+{
+	pfn_t pfn = page_to_pfn(page), last = pfn + (1U << page->order) - 1;
+	struct page *upper;
+	unsigned int nr_warm;
+
+	if (pfn >= first && last < end)
+		return hand_out(zone, page);
+	if (pfn >= end || last < first) {
+		free_area_add(zone, page);
+		return 0;
 	}
-	free_area_add(zone, pfn_to_page(pfn), order, temp);
+	upper = split(zone, page);
+	nr_warm = hand_out_part(zone, upper, first, end);
+	return nr_warm + hand_out_part(zone, page, first, end);
+}
+
+void buddy_carve_locked(struct zone *zone, struct page *page, pfn_t first,
+			pfn_t end)
+{
+	free_area_del(zone, page);
+	hand_out_part(zone, page, first, end);
+}
+
+void buddy_take_locked(struct zone *zone, struct page *page)
+{
+	pfn_t pfn = page_to_pfn(page);
+
+	buddy_carve_locked(zone, page, pfn, pfn + (1U << page->order));
 }
 
 static struct page *first_of_at_least(struct zone *zone, unsigned int order,
@@ -138,40 +208,77 @@ static struct page *first_of_at_least(struct zone *zone, unsigned int order,
 	return NULL;
 }
 
-/* Keep the lower part of @page's block, of @order; the rest stays free. */
-static void split(struct zone *zone, struct page *page, unsigned int from,
-		  unsigned int order, enum temperature temp)
+/* The warmer half of a block that was taken; the other one is listed. */
+static struct page *warmer_half(struct zone *zone, struct page *page)
 {
-	while (from > order) {
-		from--;
-		free_area_add(zone, page + (1UL << from), from, temp);
-	}
-	page->order = (u8)order;
+	struct page *upper = split(zone, page);
+	bool is_upper = upper->nr_warm > page->nr_warm;
+
+	free_area_add(zone, is_upper ? page : upper);
+	return is_upper ? upper : page;
 }
 
-static struct page *take_and_split(struct zone *zone, struct page *page,
-				   unsigned int order)
+/* The same for the first @nr_pages of a block. */
+static unsigned int hand_out_first(struct zone *zone, struct page *page,
+				   size_t nr_pages)
 {
-	enum temperature temp = temperature_of(page);
+	unsigned int nr_warm = 0;
 
-	buddy_take_locked(zone, page);
-	split(zone, page, page->order, order, temp);
+	while (nr_pages < 1UL << page->order) {
+		struct page *upper = split(zone, page);
+		size_t half = 1UL << page->order;
+
+		if (nr_pages <= half) {
+			free_area_add(zone, upper);
+			continue;
+		}
+		nr_warm += hand_out(zone, page);
+		page = upper;
+		nr_pages -= half;
+	}
+	return nr_warm + hand_out(zone, page);
+}
+
+/* The first @nr_pages of the warmest part of @page's block, of @order. */
+static struct page *take_and_split(struct zone *zone, struct page *page,
+				   unsigned int order, size_t nr_pages)
+{
+	unsigned int nr_warm;
+
+	free_area_del(zone, page);
+	while (page->order > order)
+		page = warmer_half(zone, page);
+	nr_warm = hand_out_first(zone, page, nr_pages);
+	page->flags = nr_warm ? PAGE_WARM : 0;
 	return page;
 }
 
-struct page *buddy_alloc_warm_locked(struct zone *zone, unsigned int order)
+struct page *buddy_alloc_locked(struct zone *zone, size_t nr_pages,
+				unsigned int order, enum temperature temp)
 {
-	struct page *page = first_of_at_least(zone, order, WARM);
+	struct page *page = first_of_at_least(zone, order, temp);
 
 	VM_BUG_ON(!lock_is_mine(&zone->lock));
-	return page ? take_and_split(zone, page, order) : NULL;
+	return page ? take_and_split(zone, page, order, nr_pages) : NULL;
 }
 
-struct page *buddy_alloc_cold_locked(struct zone *zone, unsigned int order)
+bool buddy_take_warm_locked(struct zone *zone, struct page **page,
+			    unsigned int min, unsigned int max)
 {
-	struct page *page = first_of_at_least(zone, order, COLD);
+	struct page *part = *page;
 
-	return page ? take_and_split(zone, page, order) : NULL;
+	free_area_del(zone, part);
+	while (part->order > max || block_temperature(part) != WARM) {
+		if (part->order == min) {
+			put_back(zone, part);
+			return false;
+		}
+		part = warmer_half(zone, part);
+	}
+	hand_out(zone, part);
+	part->flags = PAGE_WARM;
+	*page = part;
+	return true;
 }
 
 void buddy_free_range_locked(struct zone *zone, pfn_t pfn, size_t nr,
@@ -214,48 +321,57 @@ static bool has_no_bits(const struct page *page)
 static void check_block(struct page *page, unsigned int order,
 			enum temperature temp, struct check_report *report)
 {
+	bool is_mixed = warmth_is_mixed(page);
 	pfn_t pfn = page_to_pfn(page);
 	size_t i;
 
 	CHECK(page->type == PAGE_BUDDY, report, page);
 	CHECK(page->order == order, report, page);
-	CHECK(temperature_of(page) == temp, report, page);
+	CHECK(block_temperature(page) == temp, report, page);
+	CHECK(page->nr_warm <= 1U << order, report, page);
+	CHECK(warmth_count(page) == (is_mixed ? page->nr_warm : 0), report,
+	      page);
 	CHECK((pfn & order_mask(order)) == 0, report, page);
-	CHECK(order < MAX_PAGE_ORDER || temp == WARM, report, page);
+	CHECK(order < MAX_PAGE_ORDER || temp != COLD, report, page);
 	if (order < MAX_PAGE_ORDER)
-		CHECK(!free_buddy_of(pfn, order, temp), report, page);
+		CHECK(!free_buddy_of(pfn, order), report, page);
 	for (i = 1; i < 1UL << order; i++) {
 		CHECK(page[i].type == PAGE_NONE, report, page + i);
 	}
 	for (i = 0; i < 1UL << order && pfn + i < direct_map.limit; i++)
 		CHECK(byte_map()[pfn + i] == 0, report, page + i);
 	for (i = 0; i < 1UL << order; i++)
-		CHECK(has_no_bits(page + i), report, page + i);
+		CHECK((is_mixed && i % WARMTH_RECORD_PAGES == 0) ||
+			      has_no_bits(page + i),
+		      report, page + i);
 }
 
 bool zone_check(struct zone *zone, struct check_report *report)
 {
+	size_t nr_warm = 0, nr_cold = zone->fresh_end - zone->fresh;
 	unsigned int order, temp;
 
-	for (temp = 0; temp < NR_TEMPERATURES; temp++) {
-		size_t nr_pages = 0;
+	for_each_order(order) {
+		struct free_area *area = &zone->free_area[order];
+		size_t nr_area = 0;
 
-		for_each_order(order) {
-			struct free_area *area = &zone->free_area[order];
+		for (temp = 0; temp < NR_TEMPERATURES; temp++) {
 			size_t nr_blocks = 0;
 			struct page *page;
 
 			list_for_each_entry(page, &area->list[temp], link) {
 				check_block(page, order, temp, report);
 				nr_blocks++;
+				nr_area += page->nr_warm;
+				nr_cold += (1UL << order) - page->nr_warm;
 			}
 			CHECK(nr_blocks == area->nr_free[temp], report, area);
-			nr_pages += nr_blocks << order;
 		}
-		if (temp == COLD)
-			nr_pages += zone->fresh_end - zone->fresh;
-		CHECK(nr_pages == zone->nr_free[temp], report, zone);
+		CHECK(nr_area == area->nr_warm, report, area);
+		nr_warm += nr_area;
 	}
+	CHECK(nr_warm == zone->nr_free[WARM], report, zone);
+	CHECK(nr_cold == zone->nr_free[COLD], report, zone);
 	CHECK(zone->nr_free[COLD] + zone->nr_free[WARM] + zone->nr_lent <=
 		      zone->nr_present,
 	      report, zone);

@@ -7,6 +7,14 @@
 
 #include "buddy/zone.h"
 
+/* A free block's: the list that it is on. */
+static inline enum temperature block_temperature(const struct page *page)
+{
+	if (!page->nr_warm)
+		return COLD;
+	return page->nr_warm >= (1U << page->order) / 2 ? WARM : TEPID;
+}
+
 /**
  * buddy_free_locked - give a block back and merge it upward
  * @zone: zone that owns the block; the caller holds @zone->lock
@@ -20,12 +28,31 @@
 void buddy_free_locked(struct zone *zone, struct page *page, unsigned int order,
 		       enum temperature temp);
 
-/* A block of exactly @order, split off the smallest that will do; or NULL. */
-struct page *buddy_alloc_warm_locked(struct zone *zone, unsigned int order);
-struct page *buddy_alloc_cold_locked(struct zone *zone, unsigned int order);
+/**
+ * buddy_alloc_locked - frames side by side from one free block
+ * @zone: where from; the caller holds @zone->lock
+ * @nr_pages: 1..2^@order
+ * @order: the first frame is aligned to 2^@order frames
+ * @temp: that of the block
+ *
+ * Of the smallest blocks that will do the one freed last, and of a longer one its
+ * warmest part.  page->flags tells whether any of the frames is warm.  Return: the
+ * first frame, or NULL.
+ */
+struct page *buddy_alloc_locked(struct zone *zone, size_t nr_pages,
+				unsigned int order, enum temperature temp);
 
-/* Take a free block, known to be on a list, out of the zone's lists. */
+/* The largest warm part of a free block, of order @min..@max; false if it has
+ * none. */
+bool buddy_take_warm_locked(struct zone *zone, struct page **page,
+			    unsigned int min, unsigned int max);
+
+/* Take a free block out of the zone's lists. */
 void buddy_take_locked(struct zone *zone, struct page *page);
+
+/* Take those of its frames that lie in [@first, @end); the rest stays free. */
+void buddy_carve_locked(struct zone *zone, struct page *page, pfn_t first,
+			pfn_t end);
 
 /* Frames [@pfn, @pfn + @nr) as the blocks that they consist of. */
 void buddy_free_range_locked(struct zone *zone, pfn_t pfn, size_t nr,

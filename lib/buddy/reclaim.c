@@ -29,27 +29,34 @@
 #define MIN_ROOM_PAGES 1024
 #define MIN_ROOM_SHARE 8
 
-/* Give @page's block to the OS and put it back as a cold one. */
+/* Give the memory of @page's block to the OS.  Return: warm frames that were. */
 static size_t cool_locked(struct zone *zone, struct page *page)
 {
-	unsigned int order = page->order;
-	size_t nr_pages = 1UL << order;
+	unsigned int order = page->order, nr = page->nr_warm;
+	size_t bytes = PAGE_SIZE << order;
 
-	buddy_take_locked(zone, page);
-	span_keep_back(page, nr_pages);
-	if (os_discard(page_to_virt(page), nr_pages << PAGE_SHIFT)) {
-		buddy_free_locked(zone, page, order, WARM);
+	span_keep_back(page, 1UL << order);
+	if (os_discard(page_to_virt(page), bytes))
 		return 0;
-	}
+	buddy_take_locked(zone, page);
 	buddy_free_locked(zone, page, order, COLD);
-	zone->nr_returned += nr_pages;
-	return nr_pages;
+	zone->nr_returned += nr;
+	return nr;
 }
 
-/*
- * Blocks that have been free for longest lie at the end of their list.  Blocks
- * below the machine's page size cannot be given back.
- */
+/* The block with warm frames that has been free for longest, or NULL. */
+static struct page *oldest(struct zone *zone, unsigned int order)
+{
+	struct list_head *list = zone->free_area[order].list;
+
+	if (!list_is_empty(&list[TEPID]))
+		return list_last_entry(&list[TEPID], struct page, link);
+	if (!list_is_empty(&list[WARM]))
+		return list_last_entry(&list[WARM], struct page, link);
+	return NULL;
+}
+
+/* Blocks below the machine's page size cannot be given back. */
 static size_t reclaim_locked(struct zone *zone, size_t nr_pages)
 {
 	unsigned int lowest = ilog2(os_page_size() >> PAGE_SHIFT);
@@ -57,15 +64,14 @@ static size_t reclaim_locked(struct zone *zone, size_t nr_pages)
 	size_t done = 0;
 
 	while (done < nr_pages && order-- > lowest) {
-		struct list_head *list = &zone->free_area[order].list[WARM];
+		struct page *page;
 
-		while (done < nr_pages && !list_is_empty(list)) {
-			size_t n = cool_locked(
-				zone, list_last_entry(list, struct page, link));
+		while (done < nr_pages && (page = oldest(zone, order))) {
+			size_t nr = cool_locked(zone, page);
 
-			if (!n)
+			if (!nr)
 				return done;
-			done += n;
+			done += nr;
 		}
 	}
 	return done;

@@ -4,8 +4,8 @@
  *
  * A request for 5 frames takes a block of 8 and gives 3 back at once, so 20
  * KiB cost 20 KiB.  Freeing 5 frames gives back the blocks of 4 and 1 that
- * they consist of, and these merge as always; where they cannot, with a rest
- * that is cold, the next request for 5 puts them together again.
+ * they consist of, and these merge as always; where they cannot, because the rest
+ * is in use, the next request for 5 puts them together again.
  *
  * Lent blocks.  A vmap area takes free warm blocks and moves their pages to
  * its own addresses (vmalloc/).  The frames are the zone's all the time: type
@@ -80,22 +80,15 @@ static void carve_locked(struct zone *zone, pfn_t pfn, size_t nr)
 
 	while (pfn < end) {
 		struct page *page;
-		enum temperature temp;
-		pfn_t first, last;
+		pfn_t last;
 
 		if (is_fresh(zone, pfn)) {
 			take_fresh_locked(zone, pfn, end - pfn);
 			return;
 		}
 		page = buddy_find_locked(zone, pfn);
-		temp = page_is_warm(page) ? WARM : COLD;
-		first = page_to_pfn(page);
-		last = first + (1U << page->order);
-		buddy_take_locked(zone, page);
-		if (first < pfn)
-			buddy_free_range_locked(zone, first, pfn - first, temp);
-		if (last > end)
-			buddy_free_range_locked(zone, end, last - end, temp);
+		last = page_to_pfn(page) + (1U << page->order);
+		buddy_carve_locked(zone, page, pfn, end);
 		pfn = last;
 	}
 }
@@ -116,7 +109,7 @@ static bool is_free_locked(struct zone *zone, pfn_t pfn, size_t nr,
 			continue;
 		}
 		page = buddy_find_locked(zone, pfn);
-		if (!page || !(may_be_cold || page_is_warm(page)))
+		if (!page || !(may_be_cold || block_temperature(page) == WARM))
 			return false;
 		pfn = page_to_pfn(page) + (1U << page->order);
 	}
@@ -144,7 +137,7 @@ static bool take_block_locked(struct zone *zone)
 	if (!page)
 		return false;
 	WRITE_ONCE(zone->nr_present, zone->nr_present + MAX_ORDER_NR_PAGES);
-	if (page_is_warm(page)) {
+	if (span_is_huge(page)) {
 		buddy_free_locked(zone, page, MAX_PAGE_ORDER, WARM);
 		return true;
 	}
@@ -159,7 +152,7 @@ static bool take_block_locked(struct zone *zone)
  * Frames side by side in several blocks, of which the first is warm and half as
  * long as a block for all of them.  That is what a request leaves behind that
  * was no power of two: 20 frames come back as blocks of 16 and 4, and must
- * serve the next 20.  Or the halves differ in temperature.
+ * serve the next 20.
  */
 static struct page *alloc_composed_locked(struct zone *zone, size_t nr_pages,
 					  unsigned int order)
@@ -187,29 +180,12 @@ static struct page *alloc_composed_locked(struct zone *zone, size_t nr_pages,
 	return NULL;
 }
 
-static struct page *keep_locked(struct zone *zone, struct page *page,
-				size_t nr_pages, unsigned int order)
-{
-	u8 flags;
-
-	if (!page || nr_pages == 1UL << order)
-		return page;
-	flags = page->flags;
-	buddy_free_range_locked(zone, page_to_pfn(page) + (pfn_t)nr_pages,
-				(1UL << order) - nr_pages,
-				flags & PAGE_WARM ? WARM : COLD);
-	page->flags = flags;
-	return page;
-}
-
 static struct page *alloc_warm_locked(struct zone *zone, size_t nr_pages,
 				      unsigned int order)
 {
-	struct page *page = buddy_alloc_warm_locked(zone, order);
+	struct page *page = buddy_alloc_locked(zone, nr_pages, order, WARM);
 
-	if (page)
-		return keep_locked(zone, page, nr_pages, order);
-	return alloc_composed_locked(zone, nr_pages, order);
+	return page ? page : alloc_composed_locked(zone, nr_pages, order);
 }
 
 static struct page *alloc_listed_locked(struct zone *zone, size_t nr_pages,
@@ -217,10 +193,9 @@ static struct page *alloc_listed_locked(struct zone *zone, size_t nr_pages,
 {
 	struct page *page = alloc_warm_locked(zone, nr_pages, order);
 
-	if (page)
-		return page;
-	page = buddy_alloc_cold_locked(zone, order);
-	return keep_locked(zone, page, nr_pages, order);
+	if (!page)
+		page = buddy_alloc_locked(zone, nr_pages, order, TEPID);
+	return page ? page : buddy_alloc_locked(zone, nr_pages, order, COLD);
 }
 
 static struct page *alloc_locked(struct zone *zone, size_t nr_pages,
@@ -356,20 +331,22 @@ bool zone_is_scattered(const struct zone *zone, size_t nr_pages,
 	size_t nr = 0;
 
 	for (order = min_order; order < NR_PAGE_ORDERS; order++)
-		nr += READ_ONCE(zone->free_area[order].nr_free[WARM]) << order;
+		nr += READ_ONCE(zone->free_area[order].nr_warm);
 	return nr && nr >= nr_pages / 2;
 }
 
-static struct page *take_first_warm(struct zone *zone, unsigned int order)
+/* Of blocks of @order the first that is @temp. */
+static struct page *take_part(struct zone *zone, unsigned int order,
+			      enum temperature temp, unsigned int min,
+			      unsigned int max)
 {
-	struct list_head *list = &zone->free_area[order].list[WARM];
+	struct list_head *list = &zone->free_area[order].list[temp];
 	struct page *page;
 
 	if (list_is_empty(list))
 		return NULL;
 	page = list_first_entry(list, struct page, link);
-	buddy_take_locked(zone, page);
-	return page;
+	return buddy_take_warm_locked(zone, &page, min, max) ? page : NULL;
 }
 
 static void lend_locked(struct zone *zone, struct page *page)
@@ -396,9 +373,11 @@ struct page *zone_take_warm_block(struct zone *zone, unsigned int min,
 	unsigned int order;
 
 	lock_acquire(&zone->lock);
-	page = buddy_alloc_warm_locked(zone, max);
+	page = buddy_alloc_locked(zone, 1UL << max, max, WARM);
 	for (order = max; order-- > min && !page;)
-		page = take_first_warm(zone, order);
+		page = take_part(zone, order, WARM, min, max);
+	for (order = NR_PAGE_ORDERS; order-- > min && !page;)
+		page = take_part(zone, order, TEPID, min, max);
 	if (page)
 		lend_locked(zone, page);
 	lock_release(&zone->lock);
@@ -411,11 +390,15 @@ struct page *zone_take_cold_block(struct zone *zone, unsigned int order)
 
 	lock_acquire(&zone->lock);
 	do {
-		page = buddy_alloc_cold_locked(zone, order);
+		page = buddy_alloc_locked(zone, 1UL << order, order, COLD);
 		if (!page)
 			page = alloc_fresh_locked(zone, 1UL << order, order);
+		if (!page)
+			page = buddy_alloc_locked(zone, 1UL << order, order,
+						  TEPID);
 		if (!page) /* a new block may be warm */
-			page = buddy_alloc_warm_locked(zone, order);
+			page = buddy_alloc_locked(zone, 1UL << order, order,
+						  WARM);
 	} while (!page && take_block_locked(zone));
 	if (page) {
 		page->order = (u8)order;

@@ -13,19 +13,24 @@
 #define for_each_order(order) for (order = 0; order < NR_PAGE_ORDERS; order++)
 
 /*
- * A free block is warm when there may be memory behind its frames, and cold
- * when there is none and they read as zeros.  Warm blocks are given out first:
- * they cost no page fault.  Only warm blocks are worth giving to the OS.
+ * A frame is warm when there may be memory behind it, and cold when there is none
+ * and it reads as zeros.  Warm ones are given out first: they cost no page fault.
+ * Only warm ones are worth giving to the OS.
+ *
+ * A free block is cold when all of its frames are, warm when at least half of
+ * them are warm, and tepid between the two.
  */
 enum temperature {
 	COLD,
 	WARM,
+	TEPID, /* blocks alone */
 	NR_TEMPERATURES
 };
 
 struct free_area {
 	struct list_head list[NR_TEMPERATURES];
-	size_t nr_free[NR_TEMPERATURES]; /* blocks, not frames */
+	size_t nr_free[NR_TEMPERATURES]; /* blocks */
+	size_t nr_warm;			 /* frames in them */
 };
 
 struct zone {
@@ -33,7 +38,7 @@ struct zone {
 	const char *name;
 	struct free_area free_area[NR_PAGE_ORDERS];
 	/* Frames: listed above, and fresh.  Others look at it without the lock. */
-	size_t nr_free[NR_TEMPERATURES];
+	size_t nr_free[WARM + 1];
 	/*
 	 * Fresh frames: the end of the last cold block from the span, of which
 	 * nothing has been used yet.  On no list: their records are untouched,
@@ -81,7 +86,8 @@ void zone_forget_free(struct zone *zone);
 struct page *zone_alloc_pages(struct zone *zone, size_t nr_pages,
 			      unsigned int min_order);
 
-/* The same, of frames that cost no page fault; NULL where there are none. */
+/* The same, of frames of which at least half cost no page fault; NULL where there
+ * are none. */
 struct page *zone_alloc_warm_pages(struct zone *zone, size_t nr_pages);
 
 /*
@@ -103,7 +109,8 @@ void zone_free_pages(struct zone *zone, struct page *page, size_t nr_pages);
 bool zone_extend_pages(struct zone *zone, struct page *page, size_t nr_pages,
 		       size_t new_nr_pages, bool may_be_cold);
 
-/* Whether @nr_pages frames side by side are warm and free.  As the next one. */
+/* Whether @nr_pages frames side by side are free, in a warm block.  As the next
+ * one. */
 bool zone_has_warm(const struct zone *zone, size_t nr_pages);
 
 /*

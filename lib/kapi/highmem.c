@@ -253,9 +253,10 @@ struct page *highmem_alloc(unsigned int order, bool may_wait)
 		return NULL;
 	if (may_wait)
 		look_for_file_locked();
-	page = buddy_alloc_warm_locked(&zone_high, order);
+	page = buddy_alloc_locked(&zone_high, 1UL << order, order, WARM);
 	if (!page && may_wait && bring_block_locked())
-		page = buddy_alloc_warm_locked(&zone_high, order);
+		page = buddy_alloc_locked(&zone_high, 1UL << order, order,
+					  WARM);
 	lock_release(&zone_high.lock);
 	return page;
 }

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/bits.h"
 #include "os/fault.h"
 
 #ifndef MAP_FIXED_NOREPLACE
@@ -303,7 +304,7 @@ unsigned int os_nr_cpus(void)
 	if (call(SYS_sched_getaffinity, 0, sizeof(mask), (long)mask, 0, 0) < 0)
 		return 1;
 	for (i = 0; i < ARRAY_SIZE(mask); i++)
-		nr += (unsigned int)__builtin_popcountll(mask[i]);
+		nr += nr_bits(mask[i]);
 	return nr ? nr : 1;
 }
 

@@ -50,7 +50,10 @@ struct page {
 	 * granules a frame.  Client's frame: the client's (kapi/layout.h).
 	 * Else zeros.
 	 */
-	u64 taken_bits[WORDS_PER_PAGE];
+	union {
+		u64 taken_bits[WORDS_PER_PAGE];
+		u64 warm_bits[WORDS_PER_PAGE]; /* free block: buddy/warmth.h */
+	};
 	/* Free block: in its zone's or thread's list.  Slab: in its cache's
 	 * list of slabs with free objects.  Lent: in its vmap area's list. */
 	struct list_head link;
@@ -69,7 +72,11 @@ struct page {
 #if UINTPTR_MAX == UINT32_MAX
 	u32 pad[2];
 #endif
-	u64 area_offset; /* lent: where in the vmap area its pages are, bytes */
+	union {
+		u64 area_offset; /* lent: where in the vmap area its pages are,
+				  * bytes */
+		u32 nr_warm;	 /* free block: its frames that are warm */
+	};
 };
 
 static_assert(sizeof(struct page) == 64, "one cache line a frame");

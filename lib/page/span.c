@@ -287,21 +287,13 @@ void span_keep_back(const struct page *page, size_t nr_pages)
 	size_t block = page_to_block(page);
 
 	if (nr_pages << PAGE_SHIFT < HUGE_BYTES &&
-	    blocks[block - span.first].is_huge &&
-	    span.nr_small < MAX_SMALL_BLOCKS)
+	    span_is_huge(page) && span.nr_small < MAX_SMALL_BLOCKS)
 		advise_block(block, false);
 }
 
-/*
- * One touch of a huge page puts memory behind all of its frames, so what is
- * split off such a block is not cold.  In a large heap no block is, whatever
- * its pages: where warm and cold frames lie side by side in each block, free
- * ones do not merge, and who needs many side by side takes new memory for ever.
- */
-static bool comes_warm(size_t block)
+bool span_is_huge(const struct page *page)
 {
-	return blocks[block - span.first].is_huge ||
-	       (block - span.first) * ZONE_BLOCK_BYTES >= LARGE_HEAP;
+	return blocks[page_to_block(page) - span.first].is_huge;
 }
 
 struct page *span_take_block(void)
@@ -317,7 +309,6 @@ struct page *span_take_block(void)
 	span.nr_idle--;
 	if (blocks[block - span.first].is_small)
 		advise_block(block, true);
-	block_to_page(block)->flags = comes_warm(block) ? PAGE_WARM : 0;
 	return block_to_page(block);
 }
 

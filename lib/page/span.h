@@ -19,11 +19,14 @@ int span_init(void);
  * MAX_ORDER_NR_PAGES frames, aligned to its size.
  */
 
-/*
- * A block that reads as zeros and has no memory behind it yet, or NULL.  Its
- * page->flags has PAGE_WARM where memory may come in larger pieces than frames.
- */
+/* A block that reads as zeros and has no memory behind it yet, or NULL. */
 struct page *span_take_block(void);
+
+/*
+ * Whether the block that @page is in has huge pages: the first touch of one puts
+ * memory behind all of its frames.
+ */
+bool span_is_huge(const struct page *page);
 
 /* A block back; it has been discarded: nothing is behind its frames. */
 void span_give_block(struct page *page);

@@ -33,6 +33,24 @@ TEST(lowest_bit_is_the_position_of_the_lowest_bit)
 	}
 }
 
+TEST(nr_bits_counts_the_bits_that_are_set)
+{
+	unsigned int i, bit;
+
+	EXPECT_EQ(nr_bits(0), 0);
+	EXPECT_EQ(nr_bits(~0ULL), 64);
+	for (i = 0; i < 1000; i++) {
+		u64 word = tap_random();
+		unsigned int nr = 0;
+
+		for (bit = 0; bit < 64; bit++)
+			nr += word >> bit & 1;
+		EXPECT_EQ(nr_bits(word), nr);
+		EXPECT_EQ(nr_bits(~word), 64 - nr);
+		EXPECT_EQ(nr_bits(1ULL << (i % 64)), 1);
+	}
+}
+
 /* By trying one order after the other. */
 static unsigned int slow_order(size_t nr_pages)
 {

@@ -36,10 +36,11 @@ static struct zone *test_zone(void)
 	return &zone;
 }
 
-/* Free blocks of both temperatures. */
+/* Free blocks of all temperatures. */
 static size_t free_blocks(struct zone *zone, unsigned int order)
 {
 	return zone->free_area[order].nr_free[COLD] +
+	       zone->free_area[order].nr_free[TEPID] +
 	       zone->free_area[order].nr_free[WARM];
 }
 
@@ -240,10 +241,12 @@ TEST(neighbours_that_are_no_buddies_do_not_merge)
 {
 	struct zone *zone = test_zone();
 	struct page *page[4];
+	struct page *keep;
 	unsigned int i;
 
 	for (i = 0; i < 4; i++)
 		page[i] = take(zone, 1);
+	keep = take(zone, 4);
 	zone_free_pages(zone, page[1], 1);
 	zone_free_pages(zone, page[2], 1); /* 1 and 2: side by side */
 	EXPECT_EQ(zone->free_area[0].nr_free[WARM], 2);
@@ -253,20 +256,124 @@ TEST(neighbours_that_are_no_buddies_do_not_merge)
 	zone_free_pages(zone, page[3], 1);
 	EXPECT_EQ(zone->free_area[0].nr_free[WARM], 0);
 	EXPECT_EQ(zone->free_area[2].nr_free[WARM], 1);
+	zone_free_pages(zone, keep, 4);
 	expect_all_back(zone);
 }
 
-TEST(halves_of_different_temperature_do_not_merge)
+/* The one block that there is, of @nr_warm frames that are. */
+static void expect_one_block(struct zone *zone, enum temperature temp,
+			     size_t nr_warm)
+{
+	EXPECT_EQ(zone->free_area[MAX_PAGE_ORDER].nr_free[temp], 1);
+	EXPECT_EQ(zone->nr_free[WARM], nr_warm);
+	EXPECT_EQ(zone->nr_free[COLD], MAX_ORDER_NR_PAGES - nr_warm);
+	expect_invariants(zone);
+}
+
+TEST(halves_of_different_temperature_merge)
 {
 	struct zone *zone = test_zone();
 	struct page *page = take(zone, 512);
+	struct page *half[2];
 
 	/* The upper half was never touched; the lower one comes back warm. */
 	EXPECT(!page_is_warm(page));
 	touch(page, 512);
 	zone_free_pages(zone, page, 512);
-	EXPECT_EQ(zone->free_area[9].nr_free[WARM], 1);
-	EXPECT_EQ(zone->free_area[9].nr_free[COLD], 1);
+	expect_one_block(zone, WARM, 512);
+	half[0] = take(zone, 512);
+	half[1] = take(zone, 512);
+	EXPECT(half[0] == page);
+	EXPECT(page_is_warm(half[0]));
+	EXPECT(!page_is_warm(half[1]));
+	zone_free_pages(zone, half[0], 512);
+	zone_free_pages(zone, half[1], 512);
+	expect_all_back(zone);
+}
+
+/* A block whose frames are cold, but for every @step-th from @first on. */
+static struct page *sprinkled_block(struct zone *zone, size_t first,
+				    size_t step)
+{
+	struct page *page = take(zone, MAX_ORDER_NR_PAGES);
+	size_t i;
+
+	lock_acquire(&zone->lock);
+	for (i = 0; i < MAX_ORDER_NR_PAGES; i++)
+		buddy_free_locked(zone, page + i, 0,
+				  i >= first && (i - first) % step == 0 ? WARM
+									: COLD);
+	lock_release(&zone->lock);
+	return page;
+}
+
+TEST(warm_frames_are_found_wherever_they_lie)
+{
+	static const size_t steps[] = {2, 3, 5, 64, 100, 255, 256, 300, 1024};
+	unsigned int s;
+
+	for (s = 0; s < ARRAY_SIZE(steps); s++) {
+		struct zone *zone = test_zone();
+		size_t step = steps[s], first = step - 1;
+		size_t nr_warm = (MAX_ORDER_NR_PAGES - step) / step + 1;
+		struct page *block = sprinkled_block(zone, first, step);
+		size_t i;
+
+		expect_one_block(
+			zone, 2 * nr_warm >= MAX_ORDER_NR_PAGES ? WARM : TEPID,
+			nr_warm);
+		for (i = 0; i < MAX_ORDER_NR_PAGES; i++) {
+			struct page *page = take(zone, 1);
+			size_t where = (size_t)(page - block);
+
+			if (!EXPECT_EQ(page_is_warm(page), i < nr_warm) ||
+			    !EXPECT_EQ(where % step == first, i < nr_warm))
+				tap_note("step %zu, frame %zu", step, where);
+		}
+		expect_invariants(zone);
+		zone_free_pages(zone, block, MAX_ORDER_NR_PAGES);
+		expect_all_back(zone);
+	}
+}
+
+TEST(the_warmest_part_of_a_block_is_given_out)
+{
+	struct zone *zone = test_zone();
+	struct page *page = take(zone, MAX_ORDER_NR_PAGES), *part;
+
+	lock_acquire(&zone->lock);
+	buddy_free_range_locked(zone, page_to_pfn(page), 640, COLD);
+	buddy_free_range_locked(zone, page_to_pfn(page + 640), 100, WARM);
+	buddy_free_range_locked(zone, page_to_pfn(page + 740), 284, COLD);
+	lock_release(&zone->lock);
+	expect_one_block(zone, TEPID, 100);
+	part = take(zone, 60);
+	EXPECT(part == page + 640);
+	EXPECT_EQ(zone->nr_free[WARM], 40);
+	expect_invariants(zone);
+	zone_free_pages(zone, part, 60);
+	expect_one_block(zone, TEPID, 100);
+	expect_all_back(zone);
+}
+
+TEST(a_block_with_few_warm_frames_does_not_count_as_warm)
+{
+	struct zone *zone = test_zone();
+	struct page *page = sprinkled_block(zone, 2, 3);
+
+	expect_one_block(zone, TEPID, 341);
+	EXPECT(!zone_has_warm(zone, 1));
+	EXPECT(!zone_alloc_warm_pages(zone, 1));
+	EXPECT(!zone_take_warm_block(zone, 5, MAX_PAGE_ORDER));
+	expect_one_block(zone, TEPID, 341);
+	EXPECT_EQ(zone_reclaim(zone, SIZE_MAX), 341);
+	EXPECT_EQ(zone->nr_present, 0);
+	page = sprinkled_block(zone, 1, 2);
+	expect_one_block(zone, WARM, 512);
+	EXPECT(zone_has_warm(zone, MAX_ORDER_NR_PAGES));
+	EXPECT(zone_alloc_warm_pages(zone, MAX_ORDER_NR_PAGES) == page);
+	EXPECT(page_is_warm(page));
+	zone_free_pages(zone, page, MAX_ORDER_NR_PAGES);
 	expect_all_back(zone);
 }
 
@@ -450,6 +557,7 @@ TEST(the_largest_warm_block_is_lent)
 {
 	struct zone *zone = test_zone();
 	struct page *page = take(zone, 4 + 64);
+	struct page *keep = take(zone, 4); /* 68 to 71 */
 	struct page *lent;
 
 	EXPECT(!zone_take_warm_block(zone, 0, MAX_PAGE_ORDER));
@@ -467,6 +575,7 @@ TEST(the_largest_warm_block_is_lent)
 	EXPECT(!buddy_find_locked(zone, page_to_pfn(lent) + 5));
 	zone_free_lent(zone, lent, true);
 	EXPECT_EQ(zone->nr_lent, 0);
+	zone_free_pages(zone, keep, 4);
 	expect_all_back(zone);
 }
 
@@ -477,11 +586,16 @@ TEST(a_lent_block_may_come_back_empty)
 	struct page *lent;
 
 	zone_free_pages(zone, page, 64);
+	expect_one_block(zone, TEPID, 64);
+	lent = zone_take_warm_block(zone, 6, 6);
+	EXPECT(lent == page); /* the warm part of it */
+	zone_free_lent(zone, lent, true);
+	page = take(zone, 512);
+	zone_free_pages(zone, page, 512);
 	lent = zone_take_warm_block(zone, 6, 6);
 	EXPECT(lent == page);
 	zone_free_lent(zone, lent, false);
-	/* Cold again, and whole: it leaves the zone. */
-	EXPECT_EQ(zone->nr_present, 0);
+	expect_one_block(zone, TEPID, 448);
 	expect_all_back(zone);
 }
 
@@ -538,7 +652,7 @@ TEST(mistakes_end_in_a_sentence)
 {
 	expect_abort(free_twice, NULL, "BUG: page->type != PAGE_NONE");
 	expect_abort(free_off_its_boundary, NULL,
-		     "BUG: pfn & order_mask(order)");
+		     "BUG: page_to_pfn(page) & order_mask(order)");
 	expect_abort(free_without_lock, NULL, "BUG: !lock_is_mine");
 }
 
@@ -568,17 +682,26 @@ TEST(zone_check_names_the_invariant_that_is_broken)
 	check_fails(zone, "page->type == PAGE_BUDDY");
 	one->type = PAGE_BUDDY;
 
-	one->flags ^= PAGE_WARM;
-	check_fails(zone, "temperature_of(page) == temp");
-	one->flags ^= PAGE_WARM;
+	one->nr_warm = 1;
+	check_fails(zone, "block_temperature(page) == temp");
+	one->nr_warm = 0;
+
+	one->warm_bits[0] = 1;
+	check_fails(zone,
+		    "warmth_count(page) == (is_mixed ? page->nr_warm : 0)");
+	one->warm_bits[0] = 0;
 
 	four[2].type = PAGE_SLAB;
 	check_fails(zone, "page[i].type == PAGE_NONE");
 	four[2].type = PAGE_NONE;
 
 	zone->nr_free[COLD]++;
-	check_fails(zone, "nr_pages == zone->nr_free[temp]");
+	check_fails(zone, "nr_cold == zone->nr_free[COLD]");
 	zone->nr_free[COLD]--;
+
+	zone->free_area[2].nr_warm++;
+	check_fails(zone, "nr_area == area->nr_warm");
+	zone->free_area[2].nr_warm--;
 
 	zone->free_area[2].nr_free[COLD]++;
 	check_fails(zone, "nr_blocks == area->nr_free[temp]");
@@ -615,7 +738,7 @@ TEST(buddies_left_apart_are_found)
 	zone->free_area[0].nr_free[COLD] += 2;
 	zone->nr_free[COLD] += 2;
 	lock_release(&zone->lock);
-	check_fails(zone, "!free_buddy_of(pfn, order, temp)");
+	check_fails(zone, "!free_buddy_of(pfn, order)");
 
 	lock_acquire(&zone->lock);
 	buddy_take_locked(zone, page);
@@ -649,11 +772,13 @@ TEST(large_blocks_are_reclaimed_before_small_ones)
 {
 	struct zone *zone = test_zone();
 	struct page *page = take(zone, 64 + 2);
+	struct page *keep = take(zone, 4); /* 68 to 71 */
 
 	zone_free_pages(zone, page, 64 + 2);
 	EXPECT_EQ(zone_reclaim(zone, 1), 64);
 	EXPECT_EQ(zone->nr_free[WARM], 2);
 	EXPECT_EQ(zone_reclaim(zone, 1), 2);
+	zone_free_pages(zone, keep, 4);
 	expect_all_back(zone);
 }
 

@@ -5,11 +5,12 @@
  * The model is one number for each frame: the allocation that owns it, or 0.
  * What the zone does must agree with it after every step, and zone_check() must
  * hold.  Frames are stamped with their owner; those that come cold must read
- * as zeros.
+ * as zeros, and no memory is behind a free one that is not known as warm.
  */
 #include <string.h>
 
 #include "buddy/buddy.h"
+#include "buddy/warmth.h"
 #include "os/conf.h"
 #include "page/span.h"
 #include "unit.h"
@@ -108,8 +109,8 @@ static void alloc(void)
 }
 
 /*
- * The order of the block that is lent: the largest there is, or cut to @max
- * from one that is larger still.  NR_PAGE_ORDERS: there is none.
+ * The order of the block that is lent: of the largest warm one, cut to @max if it
+ * is longer.  NR_PAGE_ORDERS: there is none, but may be part of a tepid one.
  */
 static unsigned int expected_order(unsigned int min, unsigned int max)
 {
@@ -126,6 +127,7 @@ static void lend(void)
 {
 	unsigned int min = (unsigned int)random_below(NR_PAGE_ORDERS);
 	unsigned int max = (unsigned int)random_between(min, MAX_PAGE_ORDER);
+	size_t warm = zone.nr_free[WARM];
 	unsigned int order;
 	struct page *page;
 
@@ -133,14 +135,16 @@ static void lend(void)
 		return;
 	order = expected_order(min, max);
 	page = zone_take_warm_block(&zone, min, max);
-	if (order == NR_PAGE_ORDERS) {
-		EXPECT(!page);
+	if (!page) {
+		EXPECT_EQ(order, NR_PAGE_ORDERS);
+		EXPECT_EQ(zone.nr_free[WARM], warm);
 		return;
 	}
-	if (!EXPECT(page))
-		return;
 	EXPECT_EQ(page->type, PAGE_LENT);
-	EXPECT_EQ(page->order, order);
+	if (order != NR_PAGE_ORDERS)
+		EXPECT_EQ(page->order, order);
+	EXPECT(page->order >= min && page->order <= max);
+	EXPECT_GE(warm - zone.nr_free[WARM], (1U << page->order) / 2);
 	EXPECT(page_is_warm(page));
 	remember(page, 1UL << page->order, true);
 }
@@ -262,6 +266,28 @@ static bool expect_sums(void)
 			 zone.nr_present);
 }
 
+static bool is_known_as_warm(const struct page *block, size_t i)
+{
+	size_t bit = i % WARMTH_RECORD_PAGES;
+	const struct page *record = &block[i - bit];
+
+	if (!warmth_is_mixed(block))
+		return block->nr_warm;
+	return record->warm_bits[bit / 64] >> (bit % 64) & 1;
+}
+
+static void expect_memory_is_known(const struct page *block)
+{
+	size_t i;
+
+	for (i = 0; i < 1UL << block->order; i++) {
+		if (is_known_as_warm(block, i))
+			continue;
+		EXPECT_EQ(resident_pages(page_to_virt(block + i), PAGE_SIZE),
+			  0);
+	}
+}
+
 /* Frame by frame: what is owned is not free, and nothing is both or twice. */
 static void expect_frames(void)
 {
@@ -269,9 +295,12 @@ static void expect_frames(void)
 	pfn_t pfn;
 
 	for (pfn = direct_map.first_pfn; pfn < direct_map.limit; pfn++) {
-		bool is_free = buddy_find_locked(&zone, pfn) ||
-			       (pfn >= zone.fresh && pfn < zone.fresh_end);
+		struct page *block = buddy_find_locked(&zone, pfn);
+		bool is_free =
+			block || (pfn >= zone.fresh && pfn < zone.fresh_end);
 
+		if (block == pfn_to_page(pfn))
+			expect_memory_is_known(block);
 		if (*owner_of(pfn_to_page(pfn)))
 			EXPECT(!is_free);
 		nr_free += is_free;
