@@ -29,7 +29,6 @@
  */
 #include "slab/barn.h"
 
-#include "os/report.h"
 #include "slab/node.h"
 
 #define FIRST_BATCH 4
@@ -78,10 +77,17 @@ void barn_put_objects(struct tcache *tc, unsigned int class, void **objects,
 {
 	while (nr) {
 		struct kmem_cache *s = node_of_object(class, objects[0]);
+		size_t nr_others;
 
 		node_lock(tc, s);
-		nr = slab_put_objects(s, &tc->pcp, objects, nr, bad);
+		nr_others = slab_put_objects(s, &tc->pcp, objects, nr, bad);
 		lock_release(&s->lock);
+		/* Not even the first: somebody has written to its record. */
+		if (unlikely(nr_others == nr)) {
+			bad_free_remember(bad, *objects++, OBJECT_WRONG_CLASS);
+			nr_others--;
+		}
+		nr = nr_others;
 	}
 }
 

@@ -383,8 +383,8 @@ TEST(children_of_a_busy_process_can_do_all_of_it)
 #ifdef __SANITIZE_THREAD__
 	SKIP("ThreadSanitizer allows no thread in such a child");
 #endif
+	TIME_LIMIT(600); /* of this process and of the one that it starts */
 	WITH_CONF("highmem:on", children_of_a_busy_process_can_do_all_of_it);
-	TIME_LIMIT(600);
 	hold_still_at_fork();
 	begin();
 	threads_start(NR_USES, use_until_over, threads);

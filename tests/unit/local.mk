@@ -5,7 +5,8 @@
 # libpfcheck is every layer below lib/preload with PF_CHECKS: the self-checks
 # and the failing of OS calls are on, and malloc is libc's.
 
-noinst_HEADERS += tests/unit/abort.h tests/unit/unit.h
+noinst_HEADERS += tests/unit/abort.h tests/unit/objects.h \
+	tests/unit/unit.h
 check_LTLIBRARIES += tests/unit/libunit.la
 tests_unit_libunit_la_SOURCES = tests/unit/unit.c
 tests_unit_libunit_la_CPPFLAGS = $(unit_cppflags)

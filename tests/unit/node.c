@@ -10,11 +10,9 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "kmem/kmem.h"
+#include "objects.h"
 #include "slab/barn.h"
 #include "slab/gate.h"
-#include "slab/steal.h"
-#include "unit.h"
 
 #define CLASS	      4 /* of 64 bytes */
 #define PER_SLAB      64
@@ -48,18 +46,7 @@ static struct tcache *self(void)
 
 static void *take(void)
 {
-	void *object = kmem_alloc(class_size(CLASS), kmem_alloc_slow);
-
-	EXPECT(object);
-	return object;
-}
-
-static void give(void *object)
-{
-	void *culprit;
-
-	if (!kmem_free(object))
-		EXPECT_EQ(kmem_free_slow(object, &culprit), KMEM_OK);
+	return take_object(CLASS);
 }
 
 static void take_many(unsigned int nr)
@@ -75,7 +62,7 @@ static void give_many(unsigned int nr)
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		give(objects[i]);
+		give_object(objects[i]);
 }
 
 static unsigned int node_of(const void *object)
@@ -87,7 +74,7 @@ static unsigned int node_of(const void *object)
 /* Both attached, both on node 0, no lodgers of the class. */
 static void attach(void)
 {
-	give(take());
+	give_object(take());
 }
 
 static void *live(void *arg)
@@ -142,14 +129,6 @@ static void move(void)
 
 	node_move(tc);
 	gate_leave(tc);
-}
-
-static void drain(void)
-{
-	struct bad_free bad = {NULL, OBJECT_OK};
-
-	caches_drain(&bad);
-	EXPECT(!bad.object);
 }
 
 static void expect_nothing_left(void)
@@ -310,7 +289,7 @@ static void leave_free_objects(void)
 	take_many(NR_OBJECTS);
 	for (i = 0; i < NR_OBJECTS; i++) {
 		if (i % (PER_SLAB / 2))
-			give(objects[i]);
+			give_object(objects[i]);
 		else
 			objects[nr_kept++] = objects[i];
 	}
@@ -332,7 +311,7 @@ static void make_warm_memory(void)
 
 	if (EXPECT(block))
 		memset(block, 1, KIB(64));
-	give(block);
+	give_object(block);
 	EXPECT(has_warm_memory());
 }
 
@@ -430,6 +409,13 @@ static void free_wrongly(void *arg)
 	list[0] = (char *)object + 16;
 	bad = put(list, 1);
 	EXPECT_EQ(bad.kind, OBJECT_INTERIOR);
+	/* A record that somebody has written to. */
+	list[0] = object;
+	virt_to_page(object)->flags = 1;
+	bad = put(list, 1);
+	EXPECT_EQ(bad.kind, OBJECT_WRONG_CLASS);
+	virt_to_page(object)->flags = 0;
+
 	list[0] = other;
 	bad = put(list, 1);
 	EXPECT_EQ(bad.kind, OBJECT_WRONG_CLASS);
@@ -442,7 +428,7 @@ static void free_wrongly(void *arg)
 	bad = put(list, 4);
 	EXPECT(bad.object == object);
 	EXPECT_EQ(bad.kind, OBJECT_ALREADY_FREE);
-	give(other);
+	give_object(other);
 	expect_nothing_left();
 	/* Now there is no slab of any node in its place. */
 	list[0] = object;

@@ -6,34 +6,16 @@
 
 #include <pthread.h>
 
-#include "kmem/kmem.h"
-#include "slab/steal.h"
-#include "unit.h"
+#include "objects.h"
 
 static void *objects[4096];
-
-static void *take(unsigned int class)
-{
-	void *object = kmem_alloc(class_size(class), kmem_alloc_slow);
-
-	EXPECT(object);
-	return object;
-}
-
-static void give(void *object)
-{
-	void *culprit;
-
-	if (!kmem_free(object))
-		EXPECT_EQ(kmem_free_slow(object, &culprit), KMEM_OK);
-}
 
 static void take_many(unsigned int class, unsigned int nr)
 {
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		objects[i] = take(class);
+		objects[i] = take_object(class);
 }
 
 static void give_many(unsigned int nr)
@@ -41,7 +23,7 @@ static void give_many(unsigned int nr)
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		give(objects[i]);
+		give_object(objects[i]);
 }
 
 static struct kmem_stats stats_now(void)
@@ -50,14 +32,6 @@ static struct kmem_stats stats_now(void)
 
 	kmem_get_stats(&stats);
 	return stats;
-}
-
-static void drain(void)
-{
-	struct bad_free bad = {NULL, OBJECT_OK};
-
-	caches_drain(&bad);
-	EXPECT(!bad.object);
 }
 
 static void expect_nothing_left(void)
@@ -90,19 +64,19 @@ TEST(a_thread_without_caches_finds_empty_sheaves)
 
 TEST(what_was_freed_last_is_given_out_first)
 {
-	void *a = take(4);
-	void *b = take(4);
-	void *c = take(4);
+	void *a = take_object(4);
+	void *b = take_object(4);
+	void *c = take_object(4);
 
-	give(a);
-	give(b);
-	give(c);
-	EXPECT(take(4) == c);
-	EXPECT(take(4) == b);
-	EXPECT(take(4) == a);
-	give(a);
-	give(b);
-	give(c);
+	give_object(a);
+	give_object(b);
+	give_object(c);
+	EXPECT(take_object(4) == c);
+	EXPECT(take_object(4) == b);
+	EXPECT(take_object(4) == a);
+	give_object(a);
+	give_object(b);
+	give_object(c);
 	expect_nothing_left();
 }
 
@@ -163,15 +137,15 @@ TEST(a_larger_size_serves_the_first_objects_of_a_size)
 	}
 	EXPECT_EQ(byte_map()[virt_to_pfn(objects[MAX_LODGERS])], class);
 	for (i = 0; i <= MAX_LODGERS; i++)
-		give(objects[i]);
+		give_object(objects[i]);
 
 	/* Sizes that serve others, and those of which few fit into a page. */
 	take_many(size_to_class(64), 1);
 	EXPECT_EQ(byte_map()[virt_to_pfn(objects[0])], size_to_class(64));
-	give(objects[0]);
+	give_object(objects[0]);
 	take_many(size_to_class(1280), 1);
 	EXPECT_EQ(byte_map()[virt_to_pfn(objects[0])], size_to_class(1280));
-	give(objects[0]);
+	give_object(objects[0]);
 }
 
 TEST(a_sheaf_grows_with_use_up_to_its_share)
@@ -187,7 +161,7 @@ TEST(a_sheaf_grows_with_use_up_to_its_share)
 		take_many(class, 200);
 		drain();
 		for (i = 0; i < 200; i++) {
-			give(objects[i]);
+			give_object(objects[i]);
 			kept = nr_cached();
 			EXPECT_LE(kept,
 				  s->sheaf_max *
@@ -209,9 +183,9 @@ static void *take_all(void *arg)
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		objects[1000 + i] = take(4);
+		objects[1000 + i] = take_object(4);
 	for (i = 0; i < nr; i++)
-		give(objects[1000 + i]);
+		give_object(objects[1000 + i]);
 	return NULL;
 }
 
@@ -263,15 +237,15 @@ TEST(the_next_thread_gets_the_sheaves_of_one_that_ended)
 
 TEST(the_last_two_frees_are_compared)
 {
-	void *a = take(4);
-	void *b = take(4);
+	void *a = take_object(4);
+	void *b = take_object(4);
 	void *culprit;
 
-	give(a);
+	give_object(a);
 	EXPECT(!kmem_free(a));
 	EXPECT_EQ(kmem_free_slow(a, &culprit), KMEM_ALREADY_FREE);
 	EXPECT(culprit == a);
-	give(b);
+	give_object(b);
 	EXPECT(!kmem_free(a));
 	EXPECT_EQ(kmem_free_slow(a, &culprit), KMEM_ALREADY_FREE);
 	EXPECT(culprit == a);
@@ -285,8 +259,8 @@ TEST(an_older_double_free_is_found_when_the_sheaf_is_flushed)
 
 	take_many(4, 4);
 	for (i = 0; i < 4; i++)
-		give(objects[i]);
-	give(objects[0]); /* not seen yet */
+		give_object(objects[i]);
+	give_object(objects[0]); /* not seen yet */
 	caches_drain(&bad);
 	EXPECT(bad.object == objects[0]);
 	EXPECT_EQ(bad.kind, OBJECT_ALREADY_FREE);
@@ -296,12 +270,12 @@ TEST(an_older_double_free_is_found_when_the_sheaf_is_flushed)
 TEST(a_pointer_into_an_object_is_found_when_the_sheaf_is_flushed)
 {
 	struct bad_free bad = {NULL, OBJECT_OK};
-	char *object = take(4);
+	char *object = take_object(4);
 
 	EXPECT(kmem_free(object + 16));
 	caches_drain(&bad);
 	EXPECT(bad.object == object + 16);
 	EXPECT_EQ(bad.kind, OBJECT_INTERIOR);
-	give(object);
+	give_object(object);
 	expect_nothing_left();
 }

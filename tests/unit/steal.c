@@ -13,10 +13,9 @@
 #include <string.h>
 
 #include "buddy/zone.h"
-#include "kmem/kmem.h"
+#include "objects.h"
 #include "slab/gate.h"
 #include "slab/node.h"
-#include "unit.h"
 
 #define NR_THREADS   4
 #define MAX_HELD     200
@@ -56,11 +55,8 @@ static void change_owner(void *object, u64 from, u64 to)
 
 static void give_back(void *object, u64 owner)
 {
-	void *culprit;
-
 	change_owner(object, owner, 0);
-	if (!kmem_free(object))
-		EXPECT_EQ(kmem_free_slow(object, &culprit), KMEM_OK);
+	give_object(object);
 }
 
 static void take_one(struct worker *w)
@@ -171,14 +167,6 @@ static void stop_workers(struct worker *workers)
 		mailbox[i] = NULL;
 	}
 	tap_note("%llu objects were allocated", (unsigned long long)nr_allocs);
-}
-
-static void drain(void)
-{
-	struct bad_free bad = {NULL, OBJECT_OK};
-
-	caches_drain(&bad);
-	EXPECT_EQ((uintptr_t)bad.object, 0);
 }
 
 static void expect_nothing_lost(void)
