@@ -24,10 +24,14 @@
 /* Frames that one call gives back at most, 64 MiB: some 10 ms of work. */
 #define MAX_STEP_PAGES 16384
 
-/* Warm memory in small pieces that is worth giving back for new memory: 4 MiB
- * at least, and an eighth of what the zone's memory is used for. */
+/*
+ * Warm memory that may stay where new memory is taken: 4 MiB, or, of what the
+ * zone's memory is used for, an eighth in pieces too short for those who take it,
+ * and half in all: long ones serve what comes next.
+ */
 #define MIN_ROOM_PAGES 1024
-#define MIN_ROOM_SHARE 8
+#define SHORT_SHARE    8
+#define WARM_SHARE     2
 
 /* Give the memory of @page's block to the OS.  Return: warm frames that were. */
 static size_t cool_locked(struct zone *zone, struct page *page)
@@ -100,22 +104,37 @@ void zone_decay_locked(struct zone *zone)
 	start_period(zone, now);
 }
 
-void zone_make_room_locked(struct zone *zone, size_t nr_pages)
+static size_t nr_warm_below(const struct zone *zone, unsigned int end)
 {
-	size_t warm = zone->nr_free[WARM];
+	unsigned int order;
+	size_t nr = 0;
 
+	for (order = 0; order < end; order++)
+		nr += zone->free_area[order].nr_warm;
+	return nr;
+}
+
+static bool is_too_much(size_t nr_pages, size_t limit)
+{
+	return nr_pages > MIN_ROOM_PAGES && nr_pages > limit;
+}
+
+void zone_make_room_locked(struct zone *zone, size_t nr_pages,
+			   unsigned int order)
+{
 	size_t used = zone->nr_present - zone->nr_free[COLD];
 
-	if (warm <= MIN_ROOM_PAGES || warm <= used / MIN_ROOM_SHARE)
+	if (!is_too_much(zone->nr_free[WARM], used / WARM_SHARE) &&
+	    !is_too_much(nr_warm_below(zone, order), used / SHORT_SHARE))
 		return;
 	WRITE_ONCE(zone->is_fragmented, true);
 	reclaim_locked(zone, nr_pages);
 }
 
-void zone_make_room(struct zone *zone, size_t nr_pages)
+void zone_make_room(struct zone *zone, size_t nr_pages, unsigned int order)
 {
 	lock_acquire(&zone->lock);
-	zone_make_room_locked(zone, nr_pages);
+	zone_make_room_locked(zone, nr_pages, order);
 	lock_release(&zone->lock);
 }
 

@@ -128,11 +128,11 @@ static struct page *alloc_fresh_locked(struct zone *zone, size_t nr_pages,
 }
 
 /* Another block of MAX_PAGE_ORDER is fresh, or listed where it is warm. */
-static bool take_block_locked(struct zone *zone)
+static bool take_block_locked(struct zone *zone, unsigned int order)
 {
 	struct page *page;
 
-	zone_make_room_locked(zone, MAX_ORDER_NR_PAGES);
+	zone_make_room_locked(zone, MAX_ORDER_NR_PAGES, order);
 	page = span_take_block();
 	if (!page)
 		return false;
@@ -208,7 +208,7 @@ static struct page *alloc_locked(struct zone *zone, size_t nr_pages,
 			page = alloc_fresh_locked(zone, nr_pages, order);
 		if (page)
 			return page;
-	} while (take_block_locked(zone));
+	} while (take_block_locked(zone, order));
 	return NULL;
 }
 
@@ -399,7 +399,7 @@ struct page *zone_take_cold_block(struct zone *zone, unsigned int order)
 		if (!page) /* a new block may be warm */
 			page = buddy_alloc_locked(zone, 1UL << order, order,
 						  WARM);
-	} while (!page && take_block_locked(zone));
+	} while (!page && take_block_locked(zone, HOME_MIN_ORDER));
 	if (page) {
 		page->order = (u8)order;
 		lend_locked(zone, page);

@@ -10,6 +10,9 @@
 #include "os/lock.h"
 #include "page/page.h"
 
+/* Areas are put together from blocks of 128 KiB and more: homes (vmalloc/). */
+#define HOME_MIN_ORDER 5
+
 #define for_each_order(order) for (order = 0; order < NR_PAGE_ORDERS; order++)
 
 /*
@@ -161,12 +164,13 @@ bool zone_check(struct zone *zone, struct check_report *report);
 void zone_decay_locked(struct zone *zone);
 
 /*
- * New memory is about to be taken although there is warm memory, in pieces that
- * are too small: give about @nr_pages of it back, so that the process does not
- * grow.  Nothing is done where there is little of it.
+ * New memory is about to be taken although there is warm memory, because blocks
+ * below @order will not do: give about @nr_pages of it back, so that the process
+ * does not grow.  Nothing is done where there is little of it.
  */
-void zone_make_room_locked(struct zone *zone, size_t nr_pages);
-void zone_make_room(struct zone *zone, size_t nr_pages);
+void zone_make_room_locked(struct zone *zone, size_t nr_pages,
+			   unsigned int order);
+void zone_make_room(struct zone *zone, size_t nr_pages, unsigned int order);
 
 /* Some of what is kept elsewhere, see zone->recall. */
 static inline bool zone_recall(struct zone *zone, u32 min_age_ms)

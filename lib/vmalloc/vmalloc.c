@@ -81,8 +81,6 @@
 #define UNIT_BYTES (1UL << UNIT_SHIFT)
 
 #define HOME_MIN_BYTES KIB(128)
-#define HOME_MIN_ORDER 5
-
 static_assert(HOME_MIN_BYTES == PAGE_SIZE << HOME_MIN_ORDER, "its blocks");
 
 /* Areas that grow in small steps grow by so much. */
@@ -582,7 +580,8 @@ static bool fill(struct vmap_area *area, size_t offset, bool may_be_huge)
 		offset = area->bytes - fresh;
 	} while (fresh >= HOME_MIN_BYTES && purge_oldest());
 	if (fresh)
-		zone_make_room(&zone_normal, fresh >> PAGE_SHIFT);
+		zone_make_room(&zone_normal, fresh >> PAGE_SHIFT,
+			       HOME_MIN_ORDER);
 	if (is_short(area))
 		bring_homes(area, offset, area->bytes, take_cold, &is_clean);
 	else if (fresh >= HUGE_BYTES && may_be_huge && wants_huge())
