@@ -146,7 +146,7 @@ static unsigned int hand_out(struct zone *zone, struct page *page)
 	unsigned int nr_warm = page->nr_warm;
 
 	count_frames(zone, -(long)nr_warm, (long)nr_warm - (1L << page->order));
-	if (zone->nr_free[WARM] < zone->warm_low) /* (reclaim.c) */
+	if (zone->nr_free[WARM] < zone->warm_low) /* see reclaim.c */
 		zone->warm_low = zone->nr_free[WARM];
 	warmth_forget(page);
 	return nr_warm;
@@ -180,6 +180,27 @@ static unsigned int hand_out_part(struct zone *zone, struct page *page,
 	upper = split(zone, page);
 	nr_warm = hand_out_part(zone, upper, first, end);
 	return nr_warm + hand_out_part(zone, page, first, end);
+}
+
+/* The same for its first @nr_pages. */
+static unsigned int hand_out_first(struct zone *zone, struct page *page,
+				   size_t nr_pages)
+{
+	unsigned int nr_warm = 0;
+
+	while (nr_pages < 1UL << page->order) {
+		struct page *upper = split(zone, page);
+		size_t half = 1UL << page->order;
+
+		if (nr_pages <= half) {
+			free_area_add(zone, upper);
+			continue;
+		}
+		nr_warm += hand_out(zone, page);
+		page = upper;
+		nr_pages -= half;
+	}
+	return nr_warm + hand_out(zone, page);
 }
 
 void buddy_carve_locked(struct zone *zone, struct page *page, pfn_t first,
@@ -216,27 +237,6 @@ static struct page *warmer_half(struct zone *zone, struct page *page)
 
 	free_area_add(zone, is_upper ? page : upper);
 	return is_upper ? upper : page;
-}
-
-/* The same for the first @nr_pages of a block. */
-static unsigned int hand_out_first(struct zone *zone, struct page *page,
-				   size_t nr_pages)
-{
-	unsigned int nr_warm = 0;
-
-	while (nr_pages < 1UL << page->order) {
-		struct page *upper = split(zone, page);
-		size_t half = 1UL << page->order;
-
-		if (nr_pages <= half) {
-			free_area_add(zone, upper);
-			continue;
-		}
-		nr_warm += hand_out(zone, page);
-		page = upper;
-		nr_pages -= half;
-	}
-	return nr_warm + hand_out(zone, page);
 }
 
 /* The first @nr_pages of the warmest part of @page's block, of @order. */

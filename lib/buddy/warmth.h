@@ -2,11 +2,11 @@
 /*
  * warmth.h - which frames of a free block have memory behind them
  *
- * page->nr_warm of a free block is the number of its warm frames.  Where that says it
- * all, because there are none or no others, nothing more is kept.  A mixed block
- * has a bit for each frame: up to 256 in page->warm_bits, and those of a longer
- * block in the records of its first, 257th, 513th and 769th frame.  So a merge
- * moves two words at most, and a split counts the bits of one half.
+ * page->nr_warm of a free block is the number of its warm frames.  Where that says
+ * it all, because there are none or no others, nothing more is kept.  A mixed
+ * block has a bit for each frame: up to 256 in page->warm_bits, and those of a
+ * longer block in the records of its first, 257th, 513th and 769th frame.  So a
+ * merge moves two words at most, and a split counts the bits of one half.
  *
  * The block is on no list, or its zone is locked.
  */
