@@ -384,7 +384,8 @@ struct page *zone_take_warm_block(struct zone *zone, unsigned int min,
 	return page;
 }
 
-struct page *zone_take_cold_block(struct zone *zone, unsigned int order)
+struct page *zone_take_cold_block(struct zone *zone, unsigned int order,
+				  unsigned int min)
 {
 	struct page *page;
 
@@ -399,7 +400,7 @@ struct page *zone_take_cold_block(struct zone *zone, unsigned int order)
 		if (!page) /* a new block may be warm */
 			page = buddy_alloc_locked(zone, 1UL << order, order,
 						  WARM);
-	} while (!page && take_block_locked(zone, HOME_MIN_ORDER));
+	} while (!page && take_block_locked(zone, min));
 	if (page) {
 		page->order = (u8)order;
 		lend_locked(zone, page);

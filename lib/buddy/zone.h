@@ -10,9 +10,6 @@
 #include "os/lock.h"
 #include "page/page.h"
 
-/* Areas are put together from blocks of 128 KiB and more: homes (vmalloc/). */
-#define HOME_MIN_ORDER 5
-
 #define for_each_order(order) for (order = 0; order < NR_PAGE_ORDERS; order++)
 
 /*
@@ -33,7 +30,7 @@ enum temperature {
 struct free_area {
 	struct list_head list[NR_TEMPERATURES];
 	size_t nr_free[NR_TEMPERATURES]; /* blocks */
-	size_t nr_warm;			 /* frames in them */
+	size_t nr_warm;			 /* warm frames in them */
 };
 
 struct zone {
@@ -134,8 +131,10 @@ struct page *zone_take_warm_block(struct zone *zone, unsigned int min,
 				  unsigned int max);
 
 /* A block of @order, cold if there is one, for what shall become warm; lent, too.
- * May call the system. */
-struct page *zone_take_cold_block(struct zone *zone, unsigned int order);
+ * Warm ones from @min on would have done, and were taken before.  May call the
+ * system. */
+struct page *zone_take_cold_block(struct zone *zone, unsigned int order,
+				  unsigned int min);
 
 /* A lent block becomes two.  Return: the upper one. */
 struct page *zone_split_lent(struct zone *zone, struct page *page);

@@ -80,8 +80,8 @@
 #define UNIT_SHIFT 22
 #define UNIT_BYTES (1UL << UNIT_SHIFT)
 
-#define HOME_MIN_BYTES KIB(128)
-static_assert(HOME_MIN_BYTES == PAGE_SIZE << HOME_MIN_ORDER, "its blocks");
+#define HOME_MIN_ORDER 5
+#define HOME_MIN_BYTES (PAGE_SIZE << HOME_MIN_ORDER)
 
 /* Areas that grow in small steps grow by so much. */
 #define GROWTH_BYTES KIB(256)
@@ -258,7 +258,7 @@ static struct page *take_warm(unsigned int max_order)
 
 static struct page *take_cold(unsigned int order)
 {
-	return zone_take_cold_block(&zone_normal, order);
+	return zone_take_cold_block(&zone_normal, order, HOME_MIN_ORDER);
 }
 
 static void remove_home(struct vmap_area *area, struct page *page)
