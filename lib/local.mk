@@ -44,11 +44,11 @@ core_sources = \
 	lib/page/span.h \
 	lib/buddy/buddy.c \
 	lib/buddy/buddy.h \
+	lib/buddy/map.c \
+	lib/buddy/map.h \
 	lib/buddy/pcp.c \
 	lib/buddy/pcp.h \
 	lib/buddy/reclaim.c \
-	lib/buddy/warmth.c \
-	lib/buddy/warmth.h \
 	lib/buddy/zone.c \
 	lib/buddy/zone.h \
 	lib/slab/barn.c \

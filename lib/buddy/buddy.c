@@ -3,9 +3,10 @@
  * buddy.c - free blocks of 2^order page frames, split and merged in place
  *
  * What it does.  Every free block lives on one list, the one of its order and
- * temperature.  Taking a block splits the smallest one that is large enough;
- * giving a block back joins it with its other half, its buddy, for as long as
- * that half is free too.
+ * temperature.  Giving a block back joins it with its other half, its buddy, for
+ * as long as that half is free too.  Taking one splits the smallest that is large
+ * enough, or one that was found by other means (map.h): then just the wanted
+ * frames are cut out of it.
  *
  * Finding the buddy.  A block of order n starts at a pfn whose low n bits are
  * zero.  Its buddy differs in bit n alone:
@@ -17,7 +18,7 @@
  *
  * Temperature.  Warm and cold frames merge like any others: who needs many side
  * by side must not be hindered by what is behind them.  Which are warm is kept
- * (warmth.h), and of two halves the warmer one is handed out.  So a warm frame is
+ * there, too, and of two halves the warmer one is handed out.  So a warm frame is
  * found wherever it lies, and no cold one is counted as memory.
  *
  * Invariants, walked by zone_check():
@@ -30,8 +31,8 @@
  *	   zone->nr_free[WARM], the others and the fresh ones to
  *	   zone->nr_free[COLD].
  *	5. No frame inside a block, other than its first, has a type.
- *	6. A frame of a free block has no taken bit; a mixed block's records have
- *	   as many warm bits as it has warm frames.
+ *	6. A frame of a free block has no taken bit, and is free in the map; as
+ *	   many are warm there as page->nr_warm says.
  *	7. No cold block has MAX_PAGE_ORDER: those go back to the span.
  *
  * Cost.  At most MAX_PAGE_ORDER splits or merges; no loop over free blocks.
@@ -42,7 +43,7 @@
  */
 #include "buddy/buddy.h"
 
-#include "buddy/warmth.h"
+#include "buddy/map.h"
 #include "os/report.h"
 #include "page/span.h"
 
@@ -99,31 +100,59 @@ static struct page *free_buddy_of(pfn_t pfn, unsigned int order)
 	return buddy;
 }
 
+/* A block and its buddy, the upper one, become one. */
+static void merge(struct page *lower)
+{
+	struct page *upper = lower + (1UL << lower->order);
+
+	lower->order++;
+	lower->nr_warm += upper->nr_warm;
+	upper->nr_warm = 0;
+}
+
+static void raise_bounds(const struct page *page)
+{
+	pfn_t pfn = page_to_pfn(page);
+
+	map_raise_bounds(pfn, page->order, false);
+	if (page->nr_warm)
+		map_raise_bounds(pfn, page->order, true);
+}
+
 /* Merge a block upward, and list it. */
 static void put_back(struct zone *zone, struct page *page)
 {
 	while (page->order < MAX_PAGE_ORDER) {
-		struct page *buddy =
-			free_buddy_of(page_to_pfn(page), page->order);
+		pfn_t pfn = page_to_pfn(page);
+		struct page *buddy;
 
+		/* Most are not free, and their records nowhere near. */
+		if (zone->has_maps &&
+		    !map_is_block_free(pfn ^ (1U << page->order), page->order))
+			break;
+		buddy = free_buddy_of(pfn, page->order);
 		if (!buddy)
 			break;
 		free_area_del(zone, buddy);
 		if (buddy < page) /* the merged block starts lower */
 			page = buddy;
-		warmth_merge(page);
+		merge(page);
 	}
 	if (page->order == MAX_PAGE_ORDER && !page->nr_warm) {
 		count_frames(zone, 0, -(long)MAX_ORDER_NR_PAGES);
+		if (zone->has_maps)
+			map_del(page_to_pfn(page), MAX_ORDER_NR_PAGES);
 		WRITE_ONCE(zone->nr_present,
 			   zone->nr_present - MAX_ORDER_NR_PAGES);
 		span_give_block(page);
 		return;
 	}
+	if (zone->has_maps)
+		raise_bounds(page);
 	free_area_add(zone, page);
 }
 
-void buddy_free_locked(struct zone *zone, struct page *page, unsigned int order,
+static void free_block(struct zone *zone, struct page *page, unsigned int order,
 		       enum temperature temp)
 {
 	VM_BUG_ON(!lock_is_mine(&zone->lock));
@@ -137,7 +166,27 @@ void buddy_free_locked(struct zone *zone, struct page *page, unsigned int order,
 		count_frames(zone, 1L << order, 0);
 	else
 		count_frames(zone, 0, 1L << order);
+	if (zone->has_maps)
+		map_add(page_to_pfn(page), 1UL << order, temp);
 	put_back(zone, page);
+}
+
+void buddy_free_locked(struct zone *zone, struct page *page, unsigned int order,
+		       enum temperature temp)
+{
+	free_block(zone, page, order, temp);
+}
+
+void buddy_free_range_locked(struct zone *zone, pfn_t pfn, size_t nr,
+			     enum temperature temp)
+{
+	while (nr) {
+		unsigned int order = order_at(pfn, nr);
+
+		free_block(zone, pfn_to_page(pfn), order, temp);
+		pfn += 1U << order;
+		nr -= 1UL << order;
+	}
 }
 
 /* A block that was taken is somebody's from now on.  Return: its warm frames. */
@@ -148,18 +197,40 @@ static unsigned int hand_out(struct zone *zone, struct page *page)
 	count_frames(zone, -(long)nr_warm, (long)nr_warm - (1L << page->order));
 	if (zone->nr_free[WARM] < zone->warm_low) /* see reclaim.c */
 		zone->warm_low = zone->nr_free[WARM];
-	warmth_forget(page);
+	page->nr_warm = 0;
 	return nr_warm;
 }
 
+/* The same for a whole one. */
+static unsigned int hand_out_all(struct zone *zone, struct page *page)
+{
+	if (zone->has_maps)
+		map_del(page_to_pfn(page), 1UL << page->order);
+	return hand_out(zone, page);
+}
+
+/* A block becomes two.  Return: the upper one. */
 static struct page *split(struct zone *zone, struct page *page)
 {
+	struct page *upper = page + (1UL << page->order) / 2;
+	unsigned int nr_warm;
+
 	/* A huge page that comes in parts: the first touch warms all of it. */
 	if (page->order == HUGE_ORDER && !page->nr_warm && span_is_huge(page)) {
 		page->nr_warm = 1U << HUGE_ORDER;
 		count_frames(zone, 1L << HUGE_ORDER, -(1L << HUGE_ORDER));
+		map_add(page_to_pfn(page), 1UL << HUGE_ORDER, WARM);
+		raise_bounds(page);
 	}
-	return warmth_split(page);
+	nr_warm = page->nr_warm;
+	upper->order = --page->order;
+	if (nr_warm == 0 || nr_warm == 2U << page->order)
+		upper->nr_warm = nr_warm / 2;
+	else
+		upper->nr_warm =
+			map_nr_warm(page_to_pfn(upper), 1UL << page->order);
+	page->nr_warm = nr_warm - upper->nr_warm;
+	return upper;
 }
 
 /* Hand out what lies in [@first, @end) of a block that was taken, and list the
@@ -182,39 +253,26 @@ static unsigned int hand_out_part(struct zone *zone, struct page *page,
 	return nr_warm + hand_out_part(zone, page, first, end);
 }
 
-/* The same for its first @nr_pages. */
-static unsigned int hand_out_first(struct zone *zone, struct page *page,
-				   size_t nr_pages)
+unsigned int buddy_carve_locked(struct zone *zone, struct page *page,
+				pfn_t first, pfn_t end)
 {
-	unsigned int nr_warm = 0;
+	pfn_t pfn = page_to_pfn(page), last = pfn + (1U << page->order);
+	unsigned int nr_warm;
 
-	while (nr_pages < 1UL << page->order) {
-		struct page *upper = split(zone, page);
-		size_t half = 1UL << page->order;
-
-		if (nr_pages <= half) {
-			free_area_add(zone, upper);
-			continue;
-		}
-		nr_warm += hand_out(zone, page);
-		page = upper;
-		nr_pages -= half;
-	}
-	return nr_warm + hand_out(zone, page);
-}
-
-void buddy_carve_locked(struct zone *zone, struct page *page, pfn_t first,
-			pfn_t end)
-{
+	if (first < pfn)
+		first = pfn;
+	if (end > last)
+		end = last;
 	free_area_del(zone, page);
-	hand_out_part(zone, page, first, end);
+	nr_warm = hand_out_part(zone, page, first, end);
+	map_del(first, end - first);
+	return nr_warm;
 }
 
 void buddy_take_locked(struct zone *zone, struct page *page)
 {
-	pfn_t pfn = page_to_pfn(page);
-
-	buddy_carve_locked(zone, page, pfn, pfn + (1U << page->order));
+	free_area_del(zone, page);
+	hand_out_all(zone, page);
 }
 
 static struct page *first_of_at_least(struct zone *zone, unsigned int order,
@@ -239,27 +297,19 @@ static struct page *warmer_half(struct zone *zone, struct page *page)
 	return is_upper ? upper : page;
 }
 
-/* The first @nr_pages of the warmest part of @page's block, of @order. */
-static struct page *take_and_split(struct zone *zone, struct page *page,
-				   unsigned int order, size_t nr_pages)
-{
-	unsigned int nr_warm;
-
-	free_area_del(zone, page);
-	while (page->order > order)
-		page = warmer_half(zone, page);
-	nr_warm = hand_out_first(zone, page, nr_pages);
-	page->flags = nr_warm ? PAGE_WARM : 0;
-	return page;
-}
-
-struct page *buddy_alloc_locked(struct zone *zone, size_t nr_pages,
-				unsigned int order, enum temperature temp)
+struct page *buddy_alloc_locked(struct zone *zone, unsigned int order,
+				enum temperature temp)
 {
 	struct page *page = first_of_at_least(zone, order, temp);
 
 	VM_BUG_ON(!lock_is_mine(&zone->lock));
-	return page ? take_and_split(zone, page, order, nr_pages) : NULL;
+	if (!page)
+		return NULL;
+	free_area_del(zone, page);
+	while (page->order > order)
+		page = warmer_half(zone, page);
+	page->flags = hand_out_all(zone, page) ? PAGE_WARM : 0;
+	return page;
 }
 
 bool buddy_take_warm_locked(struct zone *zone, struct page **page,
@@ -275,22 +325,10 @@ bool buddy_take_warm_locked(struct zone *zone, struct page **page,
 		}
 		part = warmer_half(zone, part);
 	}
-	hand_out(zone, part);
+	hand_out_all(zone, part);
 	part->flags = PAGE_WARM;
 	*page = part;
 	return true;
-}
-
-void buddy_free_range_locked(struct zone *zone, pfn_t pfn, size_t nr,
-			     enum temperature temp)
-{
-	while (nr) {
-		unsigned int order = order_at(pfn, nr);
-
-		buddy_free_locked(zone, pfn_to_page(pfn), order, temp);
-		pfn += 1U << order;
-		nr -= 1UL << order;
-	}
 }
 
 struct page *buddy_find_locked(struct zone *zone, pfn_t pfn)
@@ -318,10 +356,10 @@ static bool has_no_bits(const struct page *page)
 	return true;
 }
 
-static void check_block(struct page *page, unsigned int order,
-			enum temperature temp, struct check_report *report)
+static void check_block(const struct zone *zone, struct page *page,
+			unsigned int order, enum temperature temp,
+			struct check_report *report)
 {
-	bool is_mixed = warmth_is_mixed(page);
 	pfn_t pfn = page_to_pfn(page);
 	size_t i;
 
@@ -329,8 +367,13 @@ static void check_block(struct page *page, unsigned int order,
 	CHECK(page->order == order, report, page);
 	CHECK(block_temperature(page) == temp, report, page);
 	CHECK(page->nr_warm <= 1U << order, report, page);
-	CHECK(warmth_count(page) == (is_mixed ? page->nr_warm : 0), report,
-	      page);
+	if (zone->has_maps) {
+		CHECK(map_is_free(pfn, 1UL << order, false), report, page);
+		CHECK(map_nr_warm(pfn, 1UL << order) == page->nr_warm, report,
+		      page);
+	} else {
+		CHECK(page->nr_warm == 1U << order, report, page);
+	}
 	CHECK((pfn & order_mask(order)) == 0, report, page);
 	CHECK(order < MAX_PAGE_ORDER || temp != COLD, report, page);
 	if (order < MAX_PAGE_ORDER)
@@ -341,9 +384,7 @@ static void check_block(struct page *page, unsigned int order,
 	for (i = 0; i < 1UL << order && pfn + i < direct_map.limit; i++)
 		CHECK(byte_map()[pfn + i] == 0, report, page + i);
 	for (i = 0; i < 1UL << order; i++)
-		CHECK((is_mixed && i % WARMTH_RECORD_PAGES == 0) ||
-			      has_no_bits(page + i),
-		      report, page + i);
+		CHECK(has_no_bits(page + i), report, page + i);
 }
 
 bool zone_check(struct zone *zone, struct check_report *report)
@@ -360,7 +401,7 @@ bool zone_check(struct zone *zone, struct check_report *report)
 			struct page *page;
 
 			list_for_each_entry(page, &area->list[temp], link) {
-				check_block(page, order, temp, report);
+				check_block(zone, page, order, temp, report);
 				nr_blocks++;
 				nr_area += page->nr_warm;
 				nr_cold += (1UL << order) - page->nr_warm;
@@ -370,6 +411,10 @@ bool zone_check(struct zone *zone, struct check_report *report)
 		CHECK(nr_area == area->nr_warm, report, area);
 		nr_warm += nr_area;
 	}
+	if (zone->has_maps)
+		CHECK(map_nr_free() + zone->fresh_end - zone->fresh ==
+			      nr_warm + nr_cold,
+		      report, zone);
 	CHECK(nr_warm == zone->nr_free[WARM], report, zone);
 	CHECK(nr_cold == zone->nr_free[COLD], report, zone);
 	CHECK(zone->nr_free[COLD] + zone->nr_free[WARM] + zone->nr_lent <=

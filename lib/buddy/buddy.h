@@ -29,18 +29,17 @@ void buddy_free_locked(struct zone *zone, struct page *page, unsigned int order,
 		       enum temperature temp);
 
 /**
- * buddy_alloc_locked - frames side by side from one free block
+ * buddy_alloc_locked - a block of 2^@order frames
  * @zone: where from; the caller holds @zone->lock
- * @nr_pages: 1..2^@order
- * @order: the first frame is aligned to 2^@order frames
- * @temp: that of the block
+ * @order: 0..MAX_PAGE_ORDER; the block is aligned to its length
+ * @temp: that of the free block to take it from
  *
  * Of the smallest blocks that will do the one freed last, and of a longer one its
  * warmest part.  page->flags tells whether any of the frames is warm.  Return: the
  * first frame, or NULL.
  */
-struct page *buddy_alloc_locked(struct zone *zone, size_t nr_pages,
-				unsigned int order, enum temperature temp);
+struct page *buddy_alloc_locked(struct zone *zone, unsigned int order,
+				enum temperature temp);
 
 /* The largest warm part of a free block, of order @min..@max; false if it has
  * none. */
@@ -50,9 +49,10 @@ bool buddy_take_warm_locked(struct zone *zone, struct page **page,
 /* Take a free block out of the zone's lists. */
 void buddy_take_locked(struct zone *zone, struct page *page);
 
-/* Take those of its frames that lie in [@first, @end); the rest stays free. */
-void buddy_carve_locked(struct zone *zone, struct page *page, pfn_t first,
-			pfn_t end);
+/* Take those of its frames that lie in [@first, @end); the rest stays free.
+ * Return: how many of them are warm. */
+unsigned int buddy_carve_locked(struct zone *zone, struct page *page,
+				pfn_t first, pfn_t end);
 
 /* Frames [@pfn, @pfn + @nr) as the blocks that they consist of. */
 void buddy_free_range_locked(struct zone *zone, pfn_t pfn, size_t nr,

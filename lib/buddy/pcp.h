@@ -36,7 +36,7 @@ static inline size_t pcp_nr_pages(const struct per_cpu_pages *pcp)
 /**
  * pcp_alloc - frames side by side, from the thread's lists or the zone
  *
- * As zone_alloc_pages() with no alignment beyond that of @nr_pages.  The lists
+ * As zone_alloc_pages() with no alignment wanted.  The lists
  * belong to the calling thread, or nobody else can look at them now.  They go
  * back to the zone before it gives memory that costs page faults.
  */
@@ -45,10 +45,12 @@ struct page *pcp_alloc(struct per_cpu_pages *pcp, struct zone *zone,
 void pcp_free(struct per_cpu_pages *pcp, struct zone *zone, struct page *page,
 	      size_t nr_pages);
 
-/* A block that has grown in place may lie where no new one would. */
+/* A block that has grown in place may lie where no new one would: a power of two
+ * is aligned to itself. */
 static inline bool pcp_is_aligned(const struct page *page, size_t nr_pages)
 {
-	return !(page_to_pfn(page) & order_mask(order_of_pages(nr_pages)));
+	return (nr_pages & (nr_pages - 1)) ||
+	       !(page_to_pfn(page) & (nr_pages - 1));
 }
 
 /* A list of 1..PCP_MAX_PAGES frames: not empty for the one, any for the other. */

@@ -2,10 +2,9 @@
 /*
  * zone.c - frames by the number, not only by powers of two
  *
- * A request for 5 frames takes a block of 8 and gives 3 back at once, so 20
- * KiB cost 20 KiB.  Freeing 5 frames gives back the blocks of 4 and 1 that
- * they consist of, and these merge as always; where they cannot, because the rest
- * is in use, the next request for 5 puts them together again.
+ * A request for 5 frames takes the lowest 5 that are free side by side, out of
+ * the blocks that they lie in, so 20 KiB cost 20 KiB.  Freeing them gives back
+ * the blocks that they consist of, and these merge as always.
  *
  * Lent blocks.  A vmap area takes free warm blocks and moves their pages to
  * its own addresses (vmalloc/).  The frames are the zone's all the time: type
@@ -16,16 +15,15 @@
 #include <string.h>
 
 #include "buddy/buddy.h"
+#include "buddy/map.h"
 #include "os/os.h"
 #include "os/report.h"
 #include "page/span.h"
 
-/* Blocks that alloc_composed_locked() looks at: the last ones freed. */
-#define MAX_COMPOSED_LOOKS 8
-
 struct zone zone_normal = {
 	.lock = LOCK_INIT(LOCK_RANK_ZONE),
 	.name = "Normal",
+	.has_maps = true,
 };
 
 void zone_init(struct zone *zone)
@@ -73,10 +71,12 @@ static void take_fresh_locked(struct zone *zone, pfn_t pfn, size_t nr)
 		buddy_free_range_locked(zone, first, pfn - first, COLD);
 }
 
-/* Take the frames [@pfn, @pfn + @nr) out of the free blocks they lie in. */
-static void carve_locked(struct zone *zone, pfn_t pfn, size_t nr)
+/* Take the frames [@pfn, @pfn + @nr) out of the free blocks they lie in.  Return:
+ * how many of them are warm. */
+static unsigned int carve_locked(struct zone *zone, pfn_t pfn, size_t nr)
 {
 	pfn_t end = pfn + (pfn_t)nr;
+	unsigned int nr_warm = 0;
 
 	while (pfn < end) {
 		struct page *page;
@@ -84,13 +84,14 @@ static void carve_locked(struct zone *zone, pfn_t pfn, size_t nr)
 
 		if (is_fresh(zone, pfn)) {
 			take_fresh_locked(zone, pfn, end - pfn);
-			return;
+			break;
 		}
 		page = buddy_find_locked(zone, pfn);
 		last = page_to_pfn(page) + (1U << page->order);
-		buddy_carve_locked(zone, page, pfn, end);
+		nr_warm += buddy_carve_locked(zone, page, pfn, end);
 		pfn = last;
 	}
+	return nr_warm;
 }
 
 /* Whether all of the frames are free, and warm if that is all that will do. */
@@ -99,21 +100,14 @@ static bool is_free_locked(struct zone *zone, pfn_t pfn, size_t nr,
 {
 	pfn_t end = pfn + (pfn_t)nr;
 
-	while (pfn < end) {
-		struct page *page;
-
-		if (pfn >= direct_map.limit)
-			return false;
-		if (is_fresh(zone, pfn) && may_be_cold) {
-			pfn = zone->fresh_end;
-			continue;
-		}
-		page = buddy_find_locked(zone, pfn);
-		if (!page || !(may_be_cold || block_temperature(page) == WARM))
-			return false;
-		pfn = page_to_pfn(page) + (1U << page->order);
-	}
-	return true;
+	if (!may_be_cold)
+		return map_is_free(pfn, nr, true);
+	/* What is fresh is the end of its block. */
+	if (is_fresh(zone, pfn))
+		return true;
+	if (is_fresh(zone, end - 1))
+		end = zone->fresh;
+	return map_is_free(pfn, end - pfn, false);
 }
 
 static struct page *alloc_fresh_locked(struct zone *zone, size_t nr_pages,
@@ -148,68 +142,51 @@ static bool take_block_locked(struct zone *zone, unsigned int order)
 	return true;
 }
 
-/*
- * Frames side by side in several blocks, of which the first is warm and half as
- * long as a block for all of them.  That is what a request leaves behind that
- * was no power of two: 20 frames come back as blocks of 16 and 4, and must
- * serve the next 20.
- */
-static struct page *alloc_composed_locked(struct zone *zone, size_t nr_pages,
-					  unsigned int order)
+static size_t nr_listed(const struct zone *zone, bool is_warm)
 {
-	size_t half = (1UL << order) / 2;
-	unsigned int nr_looked_at = 0;
+	size_t nr_fresh = zone->fresh_end - zone->fresh;
+
+	return is_warm ? zone->nr_free[WARM]
+		       : zone->nr_free[WARM] + zone->nr_free[COLD] - nr_fresh;
+}
+
+/* The lowest frames that are free and listed, and warm if @is_warm. */
+static struct page *alloc_lowest_locked(struct zone *zone, size_t nr_pages,
+					unsigned int order, bool is_warm)
+{
 	struct page *page;
+	pfn_t pfn;
 
-	if (!half)
+	if (nr_listed(zone, is_warm) < nr_pages)
 		return NULL;
-	list_for_each_entry(page, &zone->free_area[order - 1].list[WARM],
-			    link) {
-		pfn_t pfn = page_to_pfn(page);
-
-		if (nr_looked_at++ == MAX_COMPOSED_LOOKS)
-			return NULL;
-		if (pfn & order_mask(order) ||
-		    (nr_pages > half && !is_free_locked(zone, pfn + (pfn_t)half,
-							nr_pages - half, true)))
-			continue;
-		carve_locked(zone, pfn, nr_pages);
-		page->flags = PAGE_WARM;
-		return page;
-	}
-	return NULL;
+	pfn = map_find(nr_pages, order, is_warm);
+	if (!pfn)
+		return NULL;
+	page = pfn_to_page(pfn);
+	page->flags = carve_locked(zone, pfn, nr_pages) ? PAGE_WARM : 0;
+	return page;
 }
 
-static struct page *alloc_warm_locked(struct zone *zone, size_t nr_pages,
-				      unsigned int order)
+/* From what there is. */
+static struct page *alloc_present_locked(struct zone *zone, size_t nr_pages,
+					 unsigned int order)
 {
-	struct page *page = buddy_alloc_locked(zone, nr_pages, order, WARM);
-
-	return page ? page : alloc_composed_locked(zone, nr_pages, order);
-}
-
-static struct page *alloc_listed_locked(struct zone *zone, size_t nr_pages,
-					unsigned int order)
-{
-	struct page *page = alloc_warm_locked(zone, nr_pages, order);
+	struct page *page = alloc_lowest_locked(zone, nr_pages, order, true);
 
 	if (!page)
-		page = buddy_alloc_locked(zone, nr_pages, order, TEPID);
-	return page ? page : buddy_alloc_locked(zone, nr_pages, order, COLD);
+		page = alloc_lowest_locked(zone, nr_pages, order, false);
+	return page ? page : alloc_fresh_locked(zone, nr_pages, order);
 }
 
 static struct page *alloc_locked(struct zone *zone, size_t nr_pages,
 				 unsigned int order)
 {
-	do {
-		struct page *page = alloc_listed_locked(zone, nr_pages, order);
+	struct page *page;
 
-		if (!page)
-			page = alloc_fresh_locked(zone, nr_pages, order);
-		if (page)
-			return page;
-	} while (take_block_locked(zone, order));
-	return NULL;
+	do {
+		page = alloc_present_locked(zone, nr_pages, order);
+	} while (!page && take_block_locked(zone, order_of_pages(nr_pages)));
+	return page;
 }
 
 static struct page *alloc_warm(struct zone *zone, size_t nr_pages,
@@ -218,7 +195,7 @@ static struct page *alloc_warm(struct zone *zone, size_t nr_pages,
 	struct page *page;
 
 	lock_acquire(&zone->lock);
-	page = alloc_warm_locked(zone, nr_pages, order);
+	page = alloc_lowest_locked(zone, nr_pages, order, true);
 	lock_release(&zone->lock);
 	return page;
 }
@@ -234,15 +211,22 @@ static struct page *alloc_recalled(struct zone *zone, size_t nr_pages,
 	return page;
 }
 
+/* A power of two is aligned to itself. */
+static unsigned int alignment_of(size_t nr_pages, unsigned int min_order)
+{
+	unsigned int order = ilog2(nr_pages);
+
+	return nr_pages == 1UL << order && order > min_order ? order
+							     : min_order;
+}
+
 struct page *zone_alloc_pages(struct zone *zone, size_t nr_pages,
 			      unsigned int min_order)
 {
-	unsigned int order = order_of_pages(nr_pages);
+	unsigned int order = alignment_of(nr_pages, min_order);
 	struct page *page;
 
 	VM_BUG_ON(nr_pages == 0 || nr_pages > MAX_ORDER_NR_PAGES);
-	if (order < min_order)
-		order = min_order;
 	if (unlikely(READ_ONCE(zone->recall))) {
 		page = alloc_recalled(zone, nr_pages, order);
 		if (page)
@@ -256,19 +240,16 @@ struct page *zone_alloc_pages(struct zone *zone, size_t nr_pages,
 
 struct page *zone_alloc_warm_pages(struct zone *zone, size_t nr_pages)
 {
-	return alloc_warm(zone, nr_pages, order_of_pages(nr_pages));
+	return alloc_warm(zone, nr_pages, alignment_of(nr_pages, 0));
 }
 
 struct page *zone_try_alloc_pages(struct zone *zone, size_t nr_pages)
 {
-	unsigned int order = order_of_pages(nr_pages);
 	struct page *page;
 
 	if (!lock_try_acquire(&zone->lock))
 		return NULL;
-	page = alloc_listed_locked(zone, nr_pages, order);
-	if (!page)
-		page = alloc_fresh_locked(zone, nr_pages, order);
+	page = alloc_present_locked(zone, nr_pages, alignment_of(nr_pages, 0));
 	lock_release(&zone->lock);
 	return page;
 }
@@ -373,7 +354,7 @@ struct page *zone_take_warm_block(struct zone *zone, unsigned int min,
 	unsigned int order;
 
 	lock_acquire(&zone->lock);
-	page = buddy_alloc_locked(zone, 1UL << max, max, WARM);
+	page = buddy_alloc_locked(zone, max, WARM);
 	for (order = max; order-- > min && !page;)
 		page = take_part(zone, order, WARM, min, max);
 	for (order = NR_PAGE_ORDERS; order-- > min && !page;)
@@ -391,15 +372,13 @@ struct page *zone_take_cold_block(struct zone *zone, unsigned int order,
 
 	lock_acquire(&zone->lock);
 	do {
-		page = buddy_alloc_locked(zone, 1UL << order, order, COLD);
+		page = buddy_alloc_locked(zone, order, COLD);
 		if (!page)
 			page = alloc_fresh_locked(zone, 1UL << order, order);
 		if (!page)
-			page = buddy_alloc_locked(zone, 1UL << order, order,
-						  TEPID);
+			page = buddy_alloc_locked(zone, order, TEPID);
 		if (!page) /* a new block may be warm */
-			page = buddy_alloc_locked(zone, 1UL << order, order,
-						  WARM);
+			page = buddy_alloc_locked(zone, order, WARM);
 	} while (!page && take_block_locked(zone, min));
 	if (page) {
 		page->order = (u8)order;

@@ -36,6 +36,7 @@ struct free_area {
 struct zone {
 	struct lock lock;
 	const char *name;
+	bool has_maps; /* of its frames: they are in the direct map */
 	struct free_area free_area[NR_PAGE_ORDERS];
 	/* Frames: listed above, and fresh.  Others look at it without the lock. */
 	size_t nr_free[WARM + 1];
@@ -78,16 +79,14 @@ void zone_forget_free(struct zone *zone);
  * @nr_pages: 1..MAX_ORDER_NR_PAGES; not rounded up
  * @min_order: the first frame is aligned to 2^@min_order frames at least
  *
- * The start is also aligned to the smallest power of two that holds
- * @nr_pages.  page->flags tells whether the frames are warm; page->type is
+ * A power of two is aligned to itself.  page->flags tells whether the frames are warm; page->type is
  * PAGE_NONE and the caller's to set.  May call the OS, may sleep; not for
  * signal handlers.  Return: the first frame, or NULL when the OS refuses.
  */
 struct page *zone_alloc_pages(struct zone *zone, size_t nr_pages,
 			      unsigned int min_order);
 
-/* The same, of frames of which at least half cost no page fault; NULL where there
- * are none. */
+/* The same, of frames that cost no page fault; NULL where there are none. */
 struct page *zone_alloc_warm_pages(struct zone *zone, size_t nr_pages);
 
 /*

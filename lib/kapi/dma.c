@@ -143,7 +143,7 @@ struct page *dma_alloc(unsigned int order, bool may_wait)
 		lock_acquire(&zone_dma.lock);
 	else if (!lock_try_acquire(&zone_dma.lock))
 		return NULL;
-	page = buddy_alloc_locked(&zone_dma, 1UL << order, order, WARM);
+	page = buddy_alloc_locked(&zone_dma, order, WARM);
 	lock_release(&zone_dma.lock);
 	return page;
 }

@@ -253,10 +253,9 @@ struct page *highmem_alloc(unsigned int order, bool may_wait)
 		return NULL;
 	if (may_wait)
 		look_for_file_locked();
-	page = buddy_alloc_locked(&zone_high, 1UL << order, order, WARM);
+	page = buddy_alloc_locked(&zone_high, order, WARM);
 	if (!page && may_wait && bring_block_locked())
-		page = buddy_alloc_locked(&zone_high, 1UL << order, order,
-					  WARM);
+		page = buddy_alloc_locked(&zone_high, order, WARM);
 	lock_release(&zone_high.lock);
 	return page;
 }

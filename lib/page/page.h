@@ -6,8 +6,9 @@
  * The direct map is one range of addresses that starts at direct_map.base:
  *
  *	base                                                      base + 1 TiB
- *	| sheaf area | byte map | mem_map (struct page [pfn]) | page frames .. |
- *	               [pfn]: u8                               ^ first_pfn
+ *	| sheaf area | byte map | mem_map | block maps | page frames .. |
+ *	               [pfn]:     [pfn]:    [block]:     ^ first_pfn
+ *	               u8         page      block_map
  *
  * A pfn is (address - base) >> 12, so a frame's number is a subtraction and a
  * shift, its byte and its record one more addition each.  The metadata lies in
@@ -50,10 +51,7 @@ struct page {
 	 * granules a frame.  Client's frame: the client's (kapi/layout.h).
 	 * Else zeros.
 	 */
-	union {
-		u64 taken_bits[WORDS_PER_PAGE];
-		u64 warm_bits[WORDS_PER_PAGE]; /* free block: buddy/warmth.h */
-	};
+	u64 taken_bits[WORDS_PER_PAGE];
 	/* Free block: in its zone's or thread's list.  Slab: in its cache's
 	 * list of slabs with free objects.  Lent: in its vmap area's list. */
 	struct list_head link;
@@ -81,6 +79,14 @@ struct page {
 
 static_assert(sizeof(struct page) == 64, "one cache line a frame");
 
+#define MAP_WORDS (MAX_ORDER_NR_PAGES / 64)
+
+/* Of the frames of a block of 4 MiB a bit each: buddy/map.h. */
+struct block_map {
+	u64 free[MAP_WORDS]; /* on the lists of the zone */
+	u64 warm[MAP_WORDS]; /* and warm */
+};
+
 #if UINTPTR_MAX > UINT32_MAX
 #define SHEAF_AREA_BYTES MIB(256)
 #define MAX_NR_FRAMES	 (1UL << 28) /* 1 TiB */
@@ -103,6 +109,7 @@ struct direct_map {
 	char *base;
 	size_t limit; /* frames whose byte may be read: 0 before the start */
 	struct page *mem_map;
+	struct block_map *block_maps;
 	pfn_t first_pfn; /* the first frame that is memory */
 	pfn_t end_pfn;	 /* the last one that can come online, exclusive */
 };

@@ -52,7 +52,10 @@ enum block_state {
 
 #define NR_BLOCKS	(MAX_NR_FRAMES >> MAX_PAGE_ORDER)
 #define METADATA_BLOCKS 64 /* blocks whose metadata comes online together */
-#define MAX_MAP_BLOCKS	16 /* blocks mapped by one call, at most */
+/* Their maps are not even a page on some machines: those of 256 blocks. */
+#define MAPS_BYTES     KIB(64)
+#define MAPS_BLOCKS    (MAPS_BYTES / sizeof(struct block_map))
+#define MAX_MAP_BLOCKS 16 /* blocks mapped by one call, at most */
 
 /* Blocks that may differ from their neighbours in what they want; each costs two
  * of the process's mappings (vm.max_map_count, 65530) at most. */
@@ -147,10 +150,24 @@ static void keep_small_pages(void *addr, size_t bytes)
 	os_advise_huge(addr, bytes, false);
 }
 
-/* Byte map and mem_map for blocks up to @block. */
+static int map_block_maps(size_t nr_before)
+{
+	if (nr_before % MAPS_BLOCKS)
+		return 0; /* mapped with those of an earlier block */
+	return span_map(direct_map.block_maps + nr_before, MAPS_BYTES);
+}
+
+static void unmap_block_maps(size_t nr_before)
+{
+	if (nr_before % MAPS_BLOCKS == 0)
+		span_unmap(direct_map.block_maps + nr_before, MAPS_BYTES);
+}
+
+/* Byte map, mem_map and block maps for blocks up to @block. */
 static int map_metadata(size_t block)
 {
 	size_t from = span.metadata_end << MAX_PAGE_ORDER;
+	size_t nr_before = span.metadata_end - span.first;
 	size_t nr_blocks = METADATA_BLOCKS, nr;
 	int err;
 
@@ -159,18 +176,25 @@ static int map_metadata(size_t block)
 	if (nr_blocks > span.limit - span.metadata_end)
 		nr_blocks = span.limit - span.metadata_end;
 	nr = nr_blocks << MAX_PAGE_ORDER;
-	err = span_map(byte_map() + from, nr);
+	err = map_block_maps(nr_before);
 	if (err)
 		return err;
+	err = span_map(byte_map() + from, nr);
+	if (err)
+		goto out_maps;
 	err = span_map(direct_map.mem_map + from, nr * sizeof(struct page));
-	if (err) {
-		span_unmap(byte_map() + from, nr);
-		return err;
-	}
+	if (err)
+		goto out_bytes;
 	keep_small_pages(byte_map() + from, nr);
 	keep_small_pages(direct_map.mem_map + from, nr * sizeof(struct page));
 	span.metadata_end += nr_blocks;
 	return 0;
+
+out_bytes:
+	span_unmap(byte_map() + from, nr);
+out_maps:
+	unmap_block_maps(nr_before);
+	return err;
 }
 
 /* The fast path of free() reads the byte of any frame below the limit. */
@@ -286,8 +310,8 @@ void span_keep_back(const struct page *page, size_t nr_pages)
 {
 	size_t block = page_to_block(page);
 
-	if (nr_pages << PAGE_SHIFT < HUGE_BYTES &&
-	    span_is_huge(page) && span.nr_small < MAX_SMALL_BLOCKS)
+	if (nr_pages << PAGE_SHIFT < HUGE_BYTES && span_is_huge(page) &&
+	    span.nr_small < MAX_SMALL_BLOCKS)
 		advise_block(block, false);
 }
 
@@ -496,7 +520,7 @@ int span_map_records(struct page *page, size_t nr_blocks)
 #define EMERGENCY_SHARE	 2		  /* others will use it, too */
 #endif
 
-/* Lay out sheaf area, byte map, mem_map and frames from @base upward. */
+/* Lay out sheaf area, byte map, mem_map, block maps and frames from @base up. */
 static void lay_out(char *base, size_t nr_frames)
 {
 	size_t byte_map_bytes = align_up(nr_frames, KIB(64));
@@ -504,6 +528,10 @@ static void lay_out(char *base, size_t nr_frames)
 
 	direct_map.mem_map = (struct page *)(base + offset);
 	offset += align_up(nr_frames * sizeof(struct page), KIB(64));
+	direct_map.block_maps = (struct block_map *)(base + offset);
+	offset += align_up((nr_frames >> MAX_PAGE_ORDER) *
+				   sizeof(struct block_map),
+			   MAPS_BYTES);
 	/* The byte map's share of the metadata is whole pages, too. */
 	offset = align_up(offset, max_size(ZONE_BLOCK_BYTES,
 					   os_page_size() << PAGE_SHIFT));

@@ -330,13 +330,19 @@ static void usable_size_inside_a_large_area(void)
 	malloc_usable_size(culprit((char *)filled(LARGE) + 4096));
 }
 
+/* Both: what allocates between them may be given the block. */
+static void *free_it_twice(void *p)
+{
+	free(p);
+	free(hidden(p));
+	return NULL;
+}
+
 static void mistake_in_a_thread(void)
 {
 	pthread_t thread;
-	void *p = culprit(filled(PAGES));
 
-	free(p);
-	pthread_create(&thread, NULL, free_it, hidden(p));
+	pthread_create(&thread, NULL, free_it_twice, culprit(filled(PAGES)));
 	pthread_join(thread, NULL);
 }
 

@@ -342,6 +342,52 @@ TEST(blocks_of_many_lengths_stay_where_they_are)
 	child_run(50, blocks_come_and_go, NULL);
 }
 
+struct buffer {
+	char *start;
+	size_t size;
+};
+
+/* 8 to 256 KiB, each octave as frequent as the others. */
+static size_t buffer_size(uint64_t *random)
+{
+	size_t octave = (size_t)8 * KIB << tap_random_next(random) % 5;
+
+	return octave + tap_random_next(random) % octave;
+}
+
+static void buffers_come_and_go(void *arg)
+{
+	enum {
+		NR = 2000,
+		NR_STEPS = 50000,
+	};
+	static struct buffer buffers[NR];
+	size_t before = status_kib("VmRSS"), live = 0, peak = 0, grown;
+	uint64_t random = tap_seed();
+	int i;
+
+	(void)arg;
+	for (i = 0; i < NR_STEPS; i++) {
+		struct buffer *b = &buffers[tap_random_next(&random) % NR];
+
+		free(b->start);
+		live -= b->size;
+		b->size = buffer_size(&random);
+		b->start = memset(malloc(b->size), 1, b->size);
+		live += b->size;
+		peak = live > peak ? live : peak;
+	}
+	grown = status_kib("VmHWM") - before;
+	tap_note("%zu KiB for %zu", grown, peak / KIB);
+	EXPECT_LE(grown, peak / KIB * 5 / 4);
+}
+
+/* The gaps between them are a fourth of what is in use at most. */
+TEST(buffers_of_many_lengths_leave_small_gaps)
+{
+	child_run(50, buffers_come_and_go, NULL);
+}
+
 /* Of a table that starts as zeros little may ever be touched. */
 static void a_large_table_is_touched_here_and_there(void *arg)
 {

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "buddy/map.h"
 #include "os/conf.h"
 #include "os/fault.h"
 #include "os/os.h"
@@ -30,6 +31,7 @@ static struct zone *test_zone(void)
 	memset(&zone, 0, sizeof(zone));
 	zone.lock.rank = LOCK_RANK_ZONE;
 	zone.name = "Test";
+	zone.has_maps = true;
 	zone.period_start = os_now_ms();
 	zone_init(&zone);
 	pf_conf.decay_ms = 1000000;
@@ -112,16 +114,14 @@ TEST(fresh_frames_are_taken_in_order_and_are_on_no_list)
 	struct page *four = zone_alloc_pages(zone, 1, 2);
 
 	EXPECT(second == first + 1);
-	EXPECT(five == first + 8); /* aligned to 8, 2 to 7 are listed */
-	EXPECT(four == first + 4); /* from there */
-	EXPECT_EQ(nr_listed(zone), 5);
-	EXPECT_EQ(zone->fresh, page_to_pfn(first) + 13);
+	EXPECT(five == first + 2);
+	EXPECT(four == first + 8); /* aligned to 4, 7 is listed */
+	EXPECT_EQ(nr_listed(zone), 1);
+	EXPECT_EQ(zone->fresh, page_to_pfn(first) + 9);
 	EXPECT_EQ(zone->nr_free[COLD], MAX_ORDER_NR_PAGES - 8);
+	EXPECT(zone_alloc_pages(zone, 1, 0) == first + 7); /* from there */
 	expect_invariants(zone);
-	zone_free_pages(zone, first, 1);
-	zone_free_pages(zone, second, 1);
-	zone_free_pages(zone, four, 1);
-	zone_free_pages(zone, five, 5);
+	zone_free_pages(zone, first, 9);
 	expect_all_back(zone);
 }
 
@@ -363,7 +363,6 @@ TEST(a_block_with_few_warm_frames_does_not_count_as_warm)
 
 	expect_one_block(zone, TEPID, 341);
 	EXPECT(!zone_has_warm(zone, 1));
-	EXPECT(!zone_alloc_warm_pages(zone, 1));
 	EXPECT(!zone_take_warm_block(zone, 5, MAX_PAGE_ORDER));
 	expect_one_block(zone, TEPID, 341);
 	EXPECT_EQ(zone_reclaim(zone, SIZE_MAX), 341);
@@ -371,8 +370,56 @@ TEST(a_block_with_few_warm_frames_does_not_count_as_warm)
 	page = sprinkled_block(zone, 1, 2);
 	expect_one_block(zone, WARM, 512);
 	EXPECT(zone_has_warm(zone, MAX_ORDER_NR_PAGES));
-	EXPECT(zone_alloc_warm_pages(zone, MAX_ORDER_NR_PAGES) == page);
-	EXPECT(page_is_warm(page));
+	EXPECT(zone_take_warm_block(zone, 5, MAX_PAGE_ORDER) == page);
+	zone_free_lent(zone, page, true);
+	expect_all_back(zone);
+}
+
+TEST(what_shall_be_warm_is_warm_from_end_to_end)
+{
+	struct zone *zone = test_zone();
+	struct page *page = sprinkled_block(zone, 2, 3);
+
+	EXPECT(!zone_alloc_warm_pages(zone, 2));
+	EXPECT(!zone_alloc_warm_pages(zone, 3));
+	EXPECT(zone_alloc_warm_pages(zone, 1) == page + 2);
+	zone_free_pages(zone, page + 2, 1);
+	expect_one_block(zone, TEPID, 341);
+	lock_acquire(&zone->lock);
+	buddy_take_locked(zone, page);
+	buddy_free_range_locked(zone, page_to_pfn(page), 61, COLD);
+	buddy_free_range_locked(zone, page_to_pfn(page) + 61, 7, WARM);
+	buddy_free_range_locked(zone, page_to_pfn(page) + 68,
+				MAX_ORDER_NR_PAGES - 68, COLD);
+	lock_release(&zone->lock);
+	EXPECT(!zone_alloc_warm_pages(zone, 8));
+	EXPECT(zone_alloc_warm_pages(zone, 4) == page + 64);
+	EXPECT(!zone_alloc_warm_pages(zone, 4));
+	EXPECT(zone_alloc_warm_pages(zone, 3) == page + 61);
+	zone_free_pages(zone, page + 61, 7);
+	expect_all_back(zone);
+}
+
+TEST(the_lowest_frames_that_will_do_are_given_out)
+{
+	struct zone *zone = test_zone();
+	struct page *page = take(zone, MAX_ORDER_NR_PAGES);
+	struct page *next = take(zone, MAX_ORDER_NR_PAGES);
+
+	/* Free and warm: 10 to 14, 500 to 599, and 0 to 6 of the next block. */
+	zone_free_pages(zone, next, 7);
+	zone_free_pages(zone, page + 500, 100);
+	zone_free_pages(zone, page + 10, 5);
+	EXPECT(take(zone, 6) == page + 500);
+	EXPECT(take(zone, 4) == page + 508); /* a power of two is aligned */
+	EXPECT(take(zone, 5) == page + 10);
+	EXPECT(take(zone, 64) == page + 512);
+	EXPECT(take(zone, 2) == page + 506);
+	EXPECT(take(zone, 24) == page + 576);
+	EXPECT(take(zone, 3) == next);
+	expect_invariants(zone);
+	zone_free_pages(zone, next, 3);
+	zone_free_pages(zone, next + 7, MAX_ORDER_NR_PAGES - 7);
 	zone_free_pages(zone, page, MAX_ORDER_NR_PAGES);
 	expect_all_back(zone);
 }
@@ -686,10 +733,16 @@ TEST(zone_check_names_the_invariant_that_is_broken)
 	check_fails(zone, "block_temperature(page) == temp");
 	one->nr_warm = 0;
 
-	one->warm_bits[0] = 1;
-	check_fails(zone,
-		    "warmth_count(page) == (is_mixed ? page->nr_warm : 0)");
-	one->warm_bits[0] = 0;
+	map_del(page_to_pfn(one), 1);
+	check_fails(zone, "map_is_free(pfn, 1UL << order, false)");
+	map_add(page_to_pfn(one), 1, WARM);
+	check_fails(zone, "map_nr_warm(pfn, 1UL << order) == page->nr_warm");
+	map_del(page_to_pfn(one), 1);
+	map_add(page_to_pfn(one), 1, COLD);
+	map_add(page_to_pfn(page), 1, COLD);
+	check_fails(zone, "map_nr_free() + zone->fresh_end - zone->fresh == "
+			  "nr_warm + nr_cold");
+	map_del(page_to_pfn(page), 1);
 
 	four[2].type = PAGE_SLAB;
 	check_fails(zone, "page[i].type == PAGE_NONE");
@@ -735,6 +788,7 @@ TEST(buddies_left_apart_are_found)
 	list_add(&page->link, &zone->free_area[0].list[COLD]);
 	page[1] = page[0];
 	list_add(&page[1].link, &zone->free_area[0].list[COLD]);
+	map_add(page_to_pfn(page), 2, COLD);
 	zone->free_area[0].nr_free[COLD] += 2;
 	zone->nr_free[COLD] += 2;
 	lock_release(&zone->lock);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "buddy/buddy.h"
-#include "buddy/warmth.h"
+#include "buddy/map.h"
 #include "os/conf.h"
 #include "page/span.h"
 #include "unit.h"
@@ -22,6 +22,7 @@
 static struct zone zone = {
 	.lock = LOCK_INIT(LOCK_RANK_ZONE),
 	.name = "Model",
+	.has_maps = true,
 };
 
 struct allocation {
@@ -75,6 +76,11 @@ static void expect_stamps(const struct allocation *a)
 		EXPECT_EQ(*first_word(a->page + i), *owner_of(a->page + i));
 }
 
+static bool is_fresh(pfn_t pfn)
+{
+	return pfn >= zone.fresh && pfn < zone.fresh_end;
+}
+
 static void remember(struct page *page, size_t nr_pages, bool is_lent)
 {
 	change_owners(page, nr_pages, 0, ++model.last_owner);
@@ -86,23 +92,56 @@ static void remember(struct page *page, size_t nr_pages, bool is_lent)
 		model.nr_frames += nr_pages;
 }
 
+static bool is_place(pfn_t pfn, size_t nr_pages, bool is_warm)
+{
+	size_t i;
+
+	if ((pfn ^ (pfn + nr_pages - 1)) >> MAX_PAGE_ORDER)
+		return false;
+	for (i = 0; i < nr_pages; i++) {
+		if (!map_is_free(pfn + (pfn_t)i, 1, is_warm))
+			return false;
+	}
+	return true;
+}
+
+/* The lowest place there is for so many frames, or 0: one after the other. */
+static pfn_t lowest_place(size_t nr_pages, unsigned int order, bool is_warm)
+{
+	pfn_t pfn;
+
+	for (pfn = direct_map.first_pfn; pfn < direct_map.limit;
+	     pfn += 1U << order) {
+		if (is_place(pfn, nr_pages, is_warm))
+			return pfn;
+	}
+	return 0;
+}
+
 static void alloc(void)
 {
 	size_t nr_pages = random_magnitude(MAX_ORDER_NR_PAGES);
 	unsigned int min_order = random_below(8) ? 0 : random_below(11);
-	unsigned int order = order_of_pages(nr_pages);
+	unsigned int order = ilog2(nr_pages);
+	pfn_t expected;
 	struct page *page;
 	size_t i;
 
 	if (model.nr_live == MAX_LIVE ||
 	    model.nr_frames + nr_pages > MAX_FRAMES)
 		return;
+	if (nr_pages != 1UL << order || order < min_order)
+		order = min_order;
+	expected = lowest_place(nr_pages, order, true);
+	if (!expected)
+		expected = lowest_place(nr_pages, order, false);
 	page = zone_alloc_pages(&zone, nr_pages, min_order);
 	if (!EXPECT(page))
 		return;
+	if (expected)
+		EXPECT_EQ(page_to_pfn(page), expected);
 	EXPECT_EQ(page->type, PAGE_NONE);
 	EXPECT_EQ(page_to_pfn(page) & order_mask(order), 0);
-	EXPECT_EQ(page_to_pfn(page) & order_mask(min_order), 0);
 	for (i = 0; i < nr_pages && !page_is_warm(page); i++)
 		EXPECT_EQ(*first_word(page + i), 0);
 	remember(page, nr_pages, false);
@@ -266,25 +305,14 @@ static bool expect_sums(void)
 			 zone.nr_present);
 }
 
-static bool is_known_as_warm(const struct page *block, size_t i)
-{
-	size_t bit = i % WARMTH_RECORD_PAGES;
-	const struct page *record = &block[i - bit];
-
-	if (!warmth_is_mixed(block))
-		return block->nr_warm;
-	return record->warm_bits[bit / 64] >> (bit % 64) & 1;
-}
-
 static void expect_memory_is_known(const struct page *block)
 {
-	size_t i;
+	pfn_t pfn = page_to_pfn(block), end = pfn + (1U << block->order);
 
-	for (i = 0; i < 1UL << block->order; i++) {
-		if (is_known_as_warm(block, i))
-			continue;
-		EXPECT_EQ(resident_pages(page_to_virt(block + i), PAGE_SIZE),
-			  0);
+	for (; pfn < end; pfn++) {
+		if (!map_nr_warm(pfn, 1))
+			EXPECT_EQ(resident_pages(pfn_to_virt(pfn), PAGE_SIZE),
+				  0);
 	}
 }
 
@@ -296,8 +324,7 @@ static void expect_frames(void)
 
 	for (pfn = direct_map.first_pfn; pfn < direct_map.limit; pfn++) {
 		struct page *block = buddy_find_locked(&zone, pfn);
-		bool is_free =
-			block || (pfn >= zone.fresh && pfn < zone.fresh_end);
+		bool is_free = block || is_fresh(pfn);
 
 		if (block == pfn_to_page(pfn))
 			expect_memory_is_known(block);

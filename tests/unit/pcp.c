@@ -63,9 +63,8 @@ TEST(a_freed_block_serves_the_next_request_of_its_size)
 	for (nr_pages = 1; nr_pages <= PCP_MAX_PAGES; nr_pages++) {
 		struct page *page = pcp_alloc(&pcp, zone, nr_pages);
 
-		EXPECT_EQ(page_to_pfn(page) &
-				  order_mask(order_of_pages(nr_pages)),
-			  0);
+		if (nr_pages == roundup_pow_of_two(nr_pages))
+			EXPECT_EQ(page_to_pfn(page) & (nr_pages - 1), 0);
 		pcp_free(&pcp, zone, page, nr_pages);
 		EXPECT_EQ(page->type, PAGE_PCP);
 		EXPECT_EQ(pcp.nr_pages, nr_pages);
@@ -106,7 +105,7 @@ TEST(blocks_go_back_to_the_zone_before_it_gives_cold_ones)
 	EXPECT(four == five);
 	pcp_free(&pcp, zone, forty, 40);
 	thirty = pcp_alloc(&pcp, zone, 30);
-	EXPECT(thirty == forty);
+	EXPECT(thirty == four + 4); /* the lowest */
 	EXPECT_EQ(pcp_nr_pages(&pcp), 0);
 	pcp_free(&pcp, zone, four, 4);
 	pcp_free(&pcp, zone, thirty, 30);
@@ -193,23 +192,30 @@ TEST(a_thread_keeps_no_more_frames_than_its_share)
 }
 
 /* A mistake that was made: it came back as an aligned block of its size. */
-TEST(a_block_that_grew_in_place_never_enters)
+TEST(a_block_that_grew_in_place_enters_if_it_lies_right)
 {
 	struct zone *zone = test_zone();
-	/* At frame 4 of 16: right for 4, wrong for 5. */
-	struct page *four = zone_alloc_pages(zone, 4, 0);
-	struct page *page = zone_alloc_pages(zone, 4, 0);
-	struct page *again;
+	struct page *one = zone_alloc_pages(zone, 1, 0);
+	struct page *page = zone_alloc_pages(zone, 3, 0);
+	struct page *four;
 
-	EXPECT(page == four + 4);
-	EXPECT(zone_extend_pages(zone, page, 4, 5, true));
-	pcp_free(&pcp, zone, page, 5);
+	/* At frame 1: wrong for 4, right for 5. */
+	EXPECT(page == one + 1);
+	EXPECT(zone_extend_pages(zone, page, 3, 4, true));
+	pcp_free(&pcp, zone, page, 4);
 	EXPECT_EQ(pcp.nr_pages, 0);
-	EXPECT_EQ(in_use(zone), 4);
-	again = pcp_alloc(&pcp, zone, 5);
-	EXPECT_EQ(page_to_pfn(again) & order_mask(3), 0);
-	pcp_free(&pcp, zone, again, 5);
+	EXPECT_EQ(in_use(zone), 1);
+	four = pcp_alloc(&pcp, zone, 4);
+	EXPECT_EQ(page_to_pfn(four) % 4, 0);
 	zone_free_pages(zone, four, 4);
+	page = zone_alloc_pages(zone, 3, 0);
+	EXPECT(page == one + 1);
+	EXPECT(zone_extend_pages(zone, page, 3, 5, true));
+	pcp_free(&pcp, zone, page, 5);
+	EXPECT_EQ(pcp.nr_pages, 5);
+	EXPECT(pcp_alloc(&pcp, zone, 5) == page);
+	zone_free_pages(zone, page, 5);
+	zone_free_pages(zone, one, 1);
 	expect_all_back(zone);
 }
 

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * map.h - which frames of a zone are free, and which of these are warm
+ *
+ * The lists of buddy.c know free blocks; the maps know free frames, a bit each,
+ * and so find them side by side where they are no block.  Zones whose frames are
+ * not in the direct map have none, and all of their frames are warm.
+ *
+ * The zone is locked.
+ */
+#ifndef PF_BUDDY_MAP_H
+#define PF_BUDDY_MAP_H
+
+#include "buddy/zone.h"
+
+static inline struct block_map *map_of(pfn_t pfn)
+{
+	return direct_map.block_maps +
+	       ((pfn - direct_map.first_pfn) >> MAX_PAGE_ORDER);
+}
+
+/* The frames [@pfn, @pfn + @nr) become free, with what is behind them, or
+ * somebody's. */
+void map_add(pfn_t pfn, size_t nr, enum temperature temp);
+void map_del(pfn_t pfn, size_t nr);
+
+/* To be told of each block that becomes free; and once more, with @is_warm, if any
+ * of it is warm. */
+void map_raise_bounds(pfn_t pfn, unsigned int order, bool is_warm);
+
+/* How many of the free frames in [@pfn, @pfn + @nr) are warm. */
+unsigned int map_nr_warm(pfn_t pfn, size_t nr);
+
+/* Free frames in all. */
+size_t map_nr_free(void);
+
+/* Whether [@pfn, @pfn + 2^@order), aligned, are free. */
+static inline bool map_is_block_free(pfn_t pfn, unsigned int order)
+{
+	unsigned int w = pfn % MAX_ORDER_NR_PAGES / 64, nr = 1U << order;
+	const u64 *word = map_of(pfn)->free + w;
+
+	if (nr < 64)
+		return !(~(*word >> pfn % 64) << (64 - nr));
+	while (nr && *word == ~0ULL)
+		word++, nr -= 64;
+	return nr == 0;
+}
+
+/* Whether [@pfn, @pfn + @nr), in one block of 4 MiB, are free, and warm if
+ * @is_warm. */
+bool map_is_free(pfn_t pfn, size_t nr, bool is_warm);
+
+/**
+ * map_find - the lowest free frames side by side
+ * @nr_pages: 1..MAX_ORDER_NR_PAGES; they lie in one block of 4 MiB
+ * @order: the first frame is aligned to 2^@order frames, 0..MAX_PAGE_ORDER
+ * @is_warm: all of them are warm; else any will do
+ *
+ * Return: the first frame's pfn, or 0.
+ */
+pfn_t map_find(size_t nr_pages, unsigned int order, bool is_warm);
+
+#endif
