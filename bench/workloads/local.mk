@@ -13,6 +13,7 @@ EXTRA_DIST += bench/workloads/list
 noinst_PROGRAMS += \
 	bench/workloads/arrays-grow \
 	bench/workloads/arrays-random \
+	bench/workloads/buffers \
 	bench/workloads/falseshare \
 	bench/workloads/handover \
 	bench/workloads/larson \
@@ -27,6 +28,7 @@ noinst_PROGRAMS += \
 workload_ldadd = bench/workloads/libworkload.la
 bench_workloads_arrays_grow_LDADD = $(workload_ldadd)
 bench_workloads_arrays_random_LDADD = $(workload_ldadd)
+bench_workloads_buffers_LDADD = $(workload_ldadd)
 bench_workloads_falseshare_LDADD = $(workload_ldadd)
 bench_workloads_handover_LDADD = $(workload_ldadd)
 bench_workloads_larson_LDADD = $(workload_ldadd)
