@@ -20,6 +20,7 @@ const struct class_info class_info[NR_CLASSES] = {
 	{ 1280, 1 }, { 1536, 1 }, { 1792, 2 }, { 2048, 1 },
 	{ 2304, 2 }, { 2560, 2 }, { 2816, 3 }, { 3072, 2 },
 	{ 3328, 3 }, { 3584, 3 }, { 3840, 2 }, { 4096, 2 },
+	{ 4368, 4 },
 	{ 4608, 3 }, { 5120, 3 }, { 5632, 4 }, { 6144, 3 },
 	{ 6656, 4 }, { 7168, 3 }, { 7680, 3 }, { 8192, 3 },
 };
@@ -31,9 +32,9 @@ const struct class_info class_info[NR_CLASSES] = {
 	[3 * (n) + 1           ... 7 * (n) / 2] = (class) + 2, \
 	[7 * (n) / 2 + 1       ... 4 * (n)]     = (class) + 3
 
-/* Eight sizes, of 16 * 2 * n bytes and more up to 16 * 4 * n. */
-#define LONG_DOUBLING(n, class)                         \
-	[ 8 * (n) / 4 + 1 ...  9 * (n) / 4] = (class),     \
+/* Eight sizes, of @first granules and more up to 4 * n. */
+#define LONG_DOUBLING(n, first, class)                  \
+	[(first)          ...  9 * (n) / 4] = (class),     \
 	[ 9 * (n) / 4 + 1 ... 10 * (n) / 4] = (class) + 1, \
 	[10 * (n) / 4 + 1 ... 11 * (n) / 4] = (class) + 2, \
 	[11 * (n) / 4 + 1 ... 12 * (n) / 4] = (class) + 3, \
@@ -49,7 +50,8 @@ const u8 class_of_granules[KMALLOC_MAX_CACHE_SIZE / 16 + 1] = {
 	DOUBLING(8, 13),
 	DOUBLING(16, 17),
 	DOUBLING(32, 21),
-	LONG_DOUBLING(64, 25),
-	LONG_DOUBLING(128, 33),
+	LONG_DOUBLING(64, 129, 25),
+	[257 ... 273] = 33,
+	LONG_DOUBLING(128, 274, 34),
 };
 /* clang-format on */
