@@ -20,7 +20,7 @@
 
 /* Frames in long blocks: as many, or a 64th of what the zone has; twice as many
  * where there is no thread that could use them instead. */
-#define LONG_HIGH	PCP_HIGH
+#define LONG_HIGH	64
 #define LONG_HIGH_ALONE (2 * LONG_HIGH)
 #define LONG_HIGH_SHARE 64
 

@@ -15,7 +15,7 @@
 #define PCP_NR_LONG	   8
 
 /* Bounds of the lists: frames in all, blocks in one. */
-#define PCP_HIGH   64
+#define PCP_HIGH   32
 #define PCP_BLOCKS 8
 
 struct per_cpu_pages {

@@ -11,7 +11,7 @@
 #include "page/span.h"
 #include "unit.h"
 
-#define HIGH   64 /* frames that a thread keeps at most */
+#define HIGH   32 /* frames that a thread keeps at most */
 #define BLOCKS 8  /* blocks of one count */
 
 static struct per_cpu_pages pcp;
@@ -115,7 +115,7 @@ TEST(blocks_go_back_to_the_zone_before_it_gives_cold_ones)
 /* Frames that it may keep in long blocks, of a small zone. */
 static size_t long_high(void)
 {
-	return os_has_one_thread() ? 2 * HIGH : HIGH;
+	return os_has_one_thread() ? 128 : 64;
 }
 
 TEST(a_long_block_serves_the_next_request_of_its_length)
@@ -178,16 +178,16 @@ TEST(a_list_that_is_over_keeps_half)
 TEST(a_thread_keeps_no_more_frames_than_its_share)
 {
 	struct zone *zone = test_zone();
-	struct page *page[5];
+	struct page *page[3];
 	unsigned int i;
 
-	for (i = 0; i < 5; i++)
+	for (i = 0; i < 3; i++)
 		page[i] = pcp_alloc(&pcp, zone, 12 + i);
-	for (i = 0; i < 5; i++) {
+	for (i = 0; i < 3; i++) {
 		pcp_free(&pcp, zone, page[i], 12 + i);
 		EXPECT_LE(pcp.nr_pages, HIGH);
 	}
-	EXPECT_EQ(pcp.nr_pages, 0); /* 12 + 13 + 14 + 15 + 16 are too many */
+	EXPECT_EQ(pcp.nr_pages, 0); /* 12 + 13 + 14 are too many */
 	expect_all_back(zone);
 }
 
