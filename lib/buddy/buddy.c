@@ -5,8 +5,12 @@
  * What it does.  Every free block lives on one list, the one of its order and
  * temperature.  Giving a block back joins it with its other half, its buddy, for
  * as long as that half is free too.  Taking one splits the smallest that is large
- * enough, or one that was found by other means (map.h): then just the wanted
- * frames are cut out of it.
+ * enough.
+ *
+ * Zones with maps (map.h) have lists from LISTED_ORDER on, for who wants large
+ * blocks: vmap areas and reclaim.  Most requests are for less, and find frames in
+ * the map; where these are part of a listed block, what is left of it is listed
+ * again.  The last frame that was missing of 2^LISTED_ORDER makes them a block.
  *
  * Finding the buddy.  A block of order n starts at a pfn whose low n bits are
  * zero.  Its buddy differs in bit n alone:
@@ -18,7 +22,7 @@
  *
  * Temperature.  Warm and cold frames merge like any others: who needs many side
  * by side must not be hindered by what is behind them.  Which are warm is kept
- * there, too, and of two halves the warmer one is handed out.  So a warm frame is
+ * in the map, too, and of two halves the warmer one is handed out.  So a warm frame is
  * found wherever it lies, and no cold one is counted as memory.
  *
  * Invariants, walked by zone_check():
@@ -27,12 +31,14 @@
  *	2. The block is on free_area[page->order].list[temperature], once.
  *	3. No two buddies of one order are free together, except at
  *	   MAX_PAGE_ORDER.
- *	4. The warm frames of the blocks on the lists add up to
+ *	4. The warm frames of the lists, or of the maps, add up to
  *	   zone->nr_free[WARM], the others and the fresh ones to
  *	   zone->nr_free[COLD].
- *	5. No frame inside a block, other than its first, has a type.
- *	6. A frame of a free block has no taken bit, and is free in the map; as
- *	   many are warm there as page->nr_warm says.
+ *	5. No free frame, other than a block's first, has a type; none has a taken
+ *	   bit.
+ *	6. A frame of a listed block is free in the map; as many are warm there as
+ *	   page->nr_warm says.  All of 2^LISTED_ORDER frames that are free side
+ *	   by side, aligned, are part of a listed block.
  *	7. No cold block has MAX_PAGE_ORDER: those go back to the span.
  *
  * Cost.  At most MAX_PAGE_ORDER splits or merges; no loop over free blocks.
@@ -110,27 +116,13 @@ static void merge(struct page *lower)
 	upper->nr_warm = 0;
 }
 
-static void raise_bounds(const struct page *page)
-{
-	pfn_t pfn = page_to_pfn(page);
-
-	map_raise_bounds(pfn, page->order, false);
-	if (page->nr_warm)
-		map_raise_bounds(pfn, page->order, true);
-}
-
 /* Merge a block upward, and list it. */
 static void put_back(struct zone *zone, struct page *page)
 {
 	while (page->order < MAX_PAGE_ORDER) {
-		pfn_t pfn = page_to_pfn(page);
-		struct page *buddy;
+		struct page *buddy =
+			free_buddy_of(page_to_pfn(page), page->order);
 
-		/* Most are not free, and their records nowhere near. */
-		if (zone->has_maps &&
-		    !map_is_block_free(pfn ^ (1U << page->order), page->order))
-			break;
-		buddy = free_buddy_of(pfn, page->order);
 		if (!buddy)
 			break;
 		free_area_del(zone, buddy);
@@ -147,66 +139,92 @@ static void put_back(struct zone *zone, struct page *page)
 		span_give_block(page);
 		return;
 	}
-	if (zone->has_maps)
-		raise_bounds(page);
 	free_area_add(zone, page);
 }
 
-static void free_block(struct zone *zone, struct page *page, unsigned int order,
-		       enum temperature temp)
+static void list_block(struct zone *zone, pfn_t pfn, unsigned int order,
+		       unsigned int nr_warm)
 {
-	VM_BUG_ON(!lock_is_mine(&zone->lock));
-	VM_BUG_ON(order > MAX_PAGE_ORDER);
-	VM_BUG_ON(page_to_pfn(page) & order_mask(order));
-	VM_BUG_ON(page->type != PAGE_NONE);
+	struct page *page = pfn_to_page(pfn);
 
+	VM_BUG_ON(page->type != PAGE_NONE);
 	page->order = (u8)order;
-	page->nr_warm = temp == WARM ? 1U << order : 0;
-	if (temp == WARM)
-		count_frames(zone, 1L << order, 0);
-	else
-		count_frames(zone, 0, 1L << order);
-	if (zone->has_maps)
-		map_add(page_to_pfn(page), 1UL << order, temp);
+	page->nr_warm = nr_warm;
 	put_back(zone, page);
 }
 
-void buddy_free_locked(struct zone *zone, struct page *page, unsigned int order,
-		       enum temperature temp)
+/* What is in the map now: blocks that are long enough, one of them at each end
+ * only if what lies beside is free, too. */
+static void list_blocks(struct zone *zone, pfn_t pfn, size_t nr,
+			enum temperature temp)
 {
-	free_block(zone, page, order, temp);
+	pfn_t end = pfn + (pfn_t)nr;
+	pfn_t at = pfn & ~order_mask(LISTED_ORDER);
+
+	while (at < end) {
+		unsigned int order = LISTED_ORDER;
+
+		if (at >= pfn && end - at >= 1U << LISTED_ORDER) {
+			order = order_at(at, end - at);
+			list_block(zone, at, order,
+				   temp == WARM ? 1U << order : 0);
+		} else if (map_is_block_free(at, LISTED_ORDER)) {
+			list_block(zone, at, LISTED_ORDER,
+				   map_nr_warm(at, 1UL << LISTED_ORDER));
+		}
+		at += 1U << order;
+	}
 }
 
 void buddy_free_range_locked(struct zone *zone, pfn_t pfn, size_t nr,
 			     enum temperature temp)
 {
+	VM_BUG_ON(!lock_is_mine(&zone->lock));
+	if (!nr)
+		return;
+	if (temp == WARM)
+		count_frames(zone, (long)nr, 0);
+	else
+		count_frames(zone, 0, (long)nr);
+	if (zone->has_maps) {
+		map_add(pfn, nr, temp);
+		list_blocks(zone, pfn, nr, temp);
+		return;
+	}
 	while (nr) {
 		unsigned int order = order_at(pfn, nr);
 
-		free_block(zone, pfn_to_page(pfn), order, temp);
+		list_block(zone, pfn, order, 1U << order);
 		pfn += 1U << order;
 		nr -= 1UL << order;
 	}
 }
 
-/* A block that was taken is somebody's from now on.  Return: its warm frames. */
+void buddy_free_locked(struct zone *zone, struct page *page, unsigned int order,
+		       enum temperature temp)
+{
+	VM_BUG_ON(order > MAX_PAGE_ORDER);
+	VM_BUG_ON(page_to_pfn(page) & order_mask(order));
+	buddy_free_range_locked(zone, page_to_pfn(page), 1UL << order, temp);
+}
+
+static void count_taken(struct zone *zone, unsigned int nr_warm, size_t nr)
+{
+	count_frames(zone, -(long)nr_warm, (long)nr_warm - (long)nr);
+	if (zone->nr_free[WARM] < zone->warm_low) /* see reclaim.c */
+		zone->warm_low = zone->nr_free[WARM];
+}
+
+/* A block that is on no list is somebody's from now on.  Return: its warm frames. */
 static unsigned int hand_out(struct zone *zone, struct page *page)
 {
 	unsigned int nr_warm = page->nr_warm;
 
-	count_frames(zone, -(long)nr_warm, (long)nr_warm - (1L << page->order));
-	if (zone->nr_free[WARM] < zone->warm_low) /* see reclaim.c */
-		zone->warm_low = zone->nr_free[WARM];
-	page->nr_warm = 0;
-	return nr_warm;
-}
-
-/* The same for a whole one. */
-static unsigned int hand_out_all(struct zone *zone, struct page *page)
-{
 	if (zone->has_maps)
 		map_del(page_to_pfn(page), 1UL << page->order);
-	return hand_out(zone, page);
+	count_taken(zone, nr_warm, 1UL << page->order);
+	page->nr_warm = 0;
+	return nr_warm;
 }
 
 /* A block becomes two.  Return: the upper one. */
@@ -219,8 +237,7 @@ static struct page *split(struct zone *zone, struct page *page)
 	if (page->order == HUGE_ORDER && !page->nr_warm && span_is_huge(page)) {
 		page->nr_warm = 1U << HUGE_ORDER;
 		count_frames(zone, 1L << HUGE_ORDER, -(1L << HUGE_ORDER));
-		map_add(page_to_pfn(page), 1UL << HUGE_ORDER, WARM);
-		raise_bounds(page);
+		map_warm(page_to_pfn(page), 1UL << HUGE_ORDER);
 	}
 	nr_warm = page->nr_warm;
 	upper->order = --page->order;
@@ -233,46 +250,54 @@ static struct page *split(struct zone *zone, struct page *page)
 	return upper;
 }
 
-/* Hand out what lies in [@first, @end) of a block that was taken, and list the
- * rest.  Return: the number of warm frames handed out. */
-static unsigned int hand_out_part(struct zone *zone, struct page *page,
-				  pfn_t first, pfn_t end)
+/* List again those blocks of one that lie outside of [@first, @end). */
+static void list_rest(struct zone *zone, struct page *page, pfn_t first,
+		      pfn_t end)
 {
 	pfn_t pfn = page_to_pfn(page), last = pfn + (1U << page->order) - 1;
 	struct page *upper;
-	unsigned int nr_warm;
 
-	if (pfn >= first && last < end)
-		return hand_out(zone, page);
 	if (pfn >= end || last < first) {
 		free_area_add(zone, page);
-		return 0;
+		return;
+	}
+	if ((pfn >= first && last < end) || page->order == LISTED_ORDER) {
+		page->nr_warm = 0;
+		return;
 	}
 	upper = split(zone, page);
-	nr_warm = hand_out_part(zone, upper, first, end);
-	return nr_warm + hand_out_part(zone, page, first, end);
+	list_rest(zone, upper, first, end);
+	list_rest(zone, page, first, end);
 }
 
-unsigned int buddy_carve_locked(struct zone *zone, struct page *page,
-				pfn_t first, pfn_t end)
+unsigned int buddy_take_range_locked(struct zone *zone, pfn_t pfn, size_t nr)
 {
-	pfn_t pfn = page_to_pfn(page), last = pfn + (1U << page->order);
+	pfn_t end = pfn + (pfn_t)nr;
+	pfn_t at = pfn & ~order_mask(LISTED_ORDER);
 	unsigned int nr_warm;
 
-	if (first < pfn)
-		first = pfn;
-	if (end > last)
-		end = last;
-	free_area_del(zone, page);
-	nr_warm = hand_out_part(zone, page, first, end);
-	map_del(first, end - first);
+	while (at < end) {
+		struct page *page;
+
+		if (!map_is_block_free(at, LISTED_ORDER)) {
+			at += 1U << LISTED_ORDER;
+			continue;
+		}
+		page = buddy_find_locked(zone, at);
+		at = page_to_pfn(page) + (1U << page->order);
+		free_area_del(zone, page);
+		list_rest(zone, page, pfn, end);
+	}
+	nr_warm = map_nr_warm(pfn, nr);
+	map_del(pfn, nr);
+	count_taken(zone, nr_warm, nr);
 	return nr_warm;
 }
 
 void buddy_take_locked(struct zone *zone, struct page *page)
 {
 	free_area_del(zone, page);
-	hand_out_all(zone, page);
+	hand_out(zone, page);
 }
 
 static struct page *first_of_at_least(struct zone *zone, unsigned int order,
@@ -308,7 +333,7 @@ struct page *buddy_alloc_locked(struct zone *zone, unsigned int order,
 	free_area_del(zone, page);
 	while (page->order > order)
 		page = warmer_half(zone, page);
-	page->flags = hand_out_all(zone, page) ? PAGE_WARM : 0;
+	page->flags = hand_out(zone, page) ? PAGE_WARM : 0;
 	return page;
 }
 
@@ -325,7 +350,7 @@ bool buddy_take_warm_locked(struct zone *zone, struct page **page,
 		}
 		part = warmer_half(zone, part);
 	}
-	hand_out_all(zone, part);
+	hand_out(zone, part);
 	part->flags = PAGE_WARM;
 	*page = part;
 	return true;
@@ -333,10 +358,9 @@ bool buddy_take_warm_locked(struct zone *zone, struct page **page,
 
 struct page *buddy_find_locked(struct zone *zone, pfn_t pfn)
 {
-	unsigned int order;
+	unsigned int order = zone->has_maps ? LISTED_ORDER : 0;
 
-	(void)zone;
-	for_each_order(order) {
+	for (; order < NR_PAGE_ORDERS; order++) {
 		struct page *page = pfn_to_page(pfn & ~order_mask(order));
 
 		if (READ_ONCE(page->type) == PAGE_BUDDY && page->order >= order)
@@ -378,18 +402,39 @@ static void check_block(const struct zone *zone, struct page *page,
 	CHECK(order < MAX_PAGE_ORDER || temp != COLD, report, page);
 	if (order < MAX_PAGE_ORDER)
 		CHECK(!free_buddy_of(pfn, order), report, page);
-	for (i = 1; i < 1UL << order; i++) {
+	for (i = 1; i < 1UL << order; i++)
 		CHECK(page[i].type == PAGE_NONE, report, page + i);
-	}
-	for (i = 0; i < 1UL << order && pfn + i < direct_map.limit; i++)
-		CHECK(byte_map()[pfn + i] == 0, report, page + i);
 	for (i = 0; i < 1UL << order; i++)
 		CHECK(has_no_bits(page + i), report, page + i);
 }
 
+/* Of the free frames that may be on no list. */
+static void check_map(const struct zone *zone, size_t nr_listed,
+		      struct check_report *report)
+{
+	struct map_sums sums = map_sums();
+	size_t nr_fresh = zone->fresh_end - zone->fresh;
+	pfn_t pfn;
+
+	for (pfn = direct_map.first_pfn; pfn < direct_map.limit; pfn++) {
+		const struct page *page = pfn_to_page(pfn);
+
+		if (!map_is_free(pfn, 1, false))
+			continue;
+		CHECK(page->type == PAGE_BUDDY || page->type == PAGE_NONE,
+		      report, page);
+		CHECK(byte_map()[pfn] == 0, report, page);
+		CHECK(has_no_bits(page), report, page);
+	}
+	CHECK(sums.nr_listed == nr_listed, report, zone);
+	CHECK(sums.nr_warm == zone->nr_free[WARM], report, zone);
+	CHECK(sums.nr_free - sums.nr_warm + nr_fresh == zone->nr_free[COLD],
+	      report, zone);
+}
+
 bool zone_check(struct zone *zone, struct check_report *report)
 {
-	size_t nr_warm = 0, nr_cold = zone->fresh_end - zone->fresh;
+	size_t nr_listed = 0;
 	unsigned int order, temp;
 
 	for_each_order(order) {
@@ -404,19 +449,16 @@ bool zone_check(struct zone *zone, struct check_report *report)
 				check_block(zone, page, order, temp, report);
 				nr_blocks++;
 				nr_area += page->nr_warm;
-				nr_cold += (1UL << order) - page->nr_warm;
+				nr_listed += 1UL << order;
 			}
 			CHECK(nr_blocks == area->nr_free[temp], report, area);
 		}
 		CHECK(nr_area == area->nr_warm, report, area);
-		nr_warm += nr_area;
 	}
 	if (zone->has_maps)
-		CHECK(map_nr_free() + zone->fresh_end - zone->fresh ==
-			      nr_warm + nr_cold,
-		      report, zone);
-	CHECK(nr_warm == zone->nr_free[WARM], report, zone);
-	CHECK(nr_cold == zone->nr_free[COLD], report, zone);
+		check_map(zone, nr_listed, report);
+	else
+		CHECK(nr_listed == zone->nr_free[WARM], report, zone);
 	CHECK(zone->nr_free[COLD] + zone->nr_free[WARM] + zone->nr_lent <=
 		      zone->nr_present,
 	      report, zone);

@@ -49,16 +49,15 @@ bool buddy_take_warm_locked(struct zone *zone, struct page **page,
 /* Take a free block out of the zone's lists. */
 void buddy_take_locked(struct zone *zone, struct page *page);
 
-/* Take those of its frames that lie in [@first, @end); the rest stays free.
- * Return: how many of them are warm. */
-unsigned int buddy_carve_locked(struct zone *zone, struct page *page,
-				pfn_t first, pfn_t end);
+/* Take the frames [@pfn, @pfn + @nr), free and in the map.  Return: how many of
+ * them are warm. */
+unsigned int buddy_take_range_locked(struct zone *zone, pfn_t pfn, size_t nr);
 
-/* Frames [@pfn, @pfn + @nr) as the blocks that they consist of. */
+/* The same for the frames [@pfn, @pfn + @nr). */
 void buddy_free_range_locked(struct zone *zone, pfn_t pfn, size_t nr,
 			     enum temperature temp);
 
-/* The free block that contains @pfn, or NULL. */
+/* The free block on a list that contains @pfn, or NULL. */
 struct page *buddy_find_locked(struct zone *zone, pfn_t pfn);
 
 #endif

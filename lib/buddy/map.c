@@ -7,15 +7,18 @@
  * grow together.
  *
  * Where to look.  For each block of 4 MiB there are bounds: nothing longer is
- * free in it.  Who frees frames raises them; a search that has been through the
- * block in vain lowers them to what is true.  Blocks come in groups of 64, which
- * have bounds, too.  So a search goes through blocks in which frames were freed
- * since, and through the one where it ends.
+ * free in it.  Who frees frames raises them to the run that these are part of
+ * then; a search that has been through the block in vain lowers them to what is
+ * true.  Blocks come in groups of 64, which have bounds, too.  So a search goes
+ * through blocks of which frames were taken since they were freed, and through the
+ * one where it ends.
  *
  * Reading: P. R. Wilson et al., "Dynamic storage allocation: a survey and
  * critical review", IWMM 1995, section 3.5 (address-ordered first fit).
  */
 #include "buddy/map.h"
+
+#include "os/report.h"
 
 #define WORD_ORDER   6
 #define WORD_BITS    64
@@ -35,26 +38,6 @@ static struct group {
 	u16 bound_of_all[2][NR_SHAPES];
 } groups[MAX_NR_FRAMES / GROUP_PAGES] pf_last;
 
-static void raise(u16 *bound, u16 *bound_of_all, unsigned int nr_pages)
-{
-	if (*bound < nr_pages)
-		*bound = (u16)nr_pages;
-	if (*bound_of_all < nr_pages)
-		*bound_of_all = (u16)nr_pages;
-}
-
-void map_raise_bounds(pfn_t pfn, unsigned int order, bool is_warm)
-{
-	pfn_t distance = pfn - direct_map.first_pfn;
-	struct group *group = &groups[distance / GROUP_PAGES];
-	unsigned int b = distance % GROUP_PAGES >> MAX_PAGE_ORDER;
-
-	raise(&group->bound[is_warm][RUN][b],
-	      &group->bound_of_all[is_warm][RUN], MAX_ORDER_NR_PAGES);
-	raise(&group->bound[is_warm][BLOCK][b],
-	      &group->bound_of_all[is_warm][BLOCK], 1U << order);
-}
-
 static unsigned int index_of(pfn_t pfn)
 {
 	return pfn % MAX_ORDER_NR_PAGES;
@@ -70,63 +53,6 @@ static u64 bits_of(pfn_t pfn, size_t nr, unsigned int *nr_here)
 		n = (unsigned int)nr;
 	*nr_here = n;
 	return ~0ULL >> (WORD_BITS - n) << shift;
-}
-
-void map_add(pfn_t pfn, size_t nr, enum temperature temp)
-{
-	unsigned int n;
-
-	for (; nr; pfn += n, nr -= n) {
-		struct block_map *map = map_of(pfn);
-		u64 bits = bits_of(pfn, nr, &n);
-		unsigned int w = index_of(pfn) / WORD_BITS;
-
-		map->free[w] |= bits;
-		if (temp == WARM)
-			map->warm[w] |= bits;
-	}
-}
-
-void map_del(pfn_t pfn, size_t nr)
-{
-	unsigned int n;
-
-	for (; nr; pfn += n, nr -= n) {
-		struct block_map *map = map_of(pfn);
-		u64 bits = bits_of(pfn, nr, &n);
-		unsigned int w = index_of(pfn) / WORD_BITS;
-
-		map->free[w] &= ~bits;
-		map->warm[w] &= ~bits;
-	}
-}
-
-unsigned int map_nr_warm(pfn_t pfn, size_t nr)
-{
-	unsigned int n, nr_warm = 0;
-
-	for (; nr; pfn += n, nr -= n) {
-		u64 bits = bits_of(pfn, nr, &n);
-
-		nr_warm += nr_bits(
-			map_of(pfn)->warm[index_of(pfn) / WORD_BITS] & bits);
-	}
-	return nr_warm;
-}
-
-size_t map_nr_free(void)
-{
-	size_t nr = 0;
-	pfn_t pfn;
-
-	for (pfn = direct_map.first_pfn; pfn < direct_map.limit;
-	     pfn += MAX_ORDER_NR_PAGES) {
-		unsigned int w;
-
-		for (w = 0; w < MAP_WORDS; w++)
-			nr += nr_bits(map_of(pfn)->free[w]);
-	}
-	return nr;
 }
 
 static const u64 *bits_for(const struct block_map *map, bool is_warm)
@@ -159,6 +85,151 @@ static unsigned int next_set(const u64 *words, unsigned int i)
 static unsigned int next_clear(const u64 *words, unsigned int i)
 {
 	return next(words, i, ~0ULL);
+}
+
+/* One behind the last such index up to @i, or 0. */
+static unsigned int behind_last(const u64 *words, unsigned int i, u64 flip)
+{
+	unsigned int w = i / WORD_BITS;
+	u64 word = (words[w] ^ flip) & ~0ULL >> (WORD_BITS - 1 - i % WORD_BITS);
+
+	while (!word) {
+		if (w-- == 0)
+			return 0;
+		word = words[w] ^ flip;
+	}
+	return w * WORD_BITS + highest_bit(word) + 1;
+}
+
+/* The first index of the run that @i is in. */
+static unsigned int run_start(const u64 *words, unsigned int i)
+{
+	return behind_last(words, i, ~0ULL);
+}
+
+/* The frames of the largest aligned block in [@start, @end). */
+static unsigned int largest_block(unsigned int start, unsigned int end)
+{
+	unsigned int nr = 1U << ilog2(end - start);
+
+	while (align_up(start, nr) + nr > end)
+		nr /= 2;
+	return nr;
+}
+
+static void raise(u16 *bound, u16 *bound_of_all, unsigned int nr_pages)
+{
+	if (*bound < nr_pages)
+		*bound = (u16)nr_pages;
+	if (*bound_of_all < nr_pages) /* others look at it without the lock */
+		WRITE_ONCE(*bound_of_all, (u16)nr_pages);
+}
+
+/* As long as the run that the frame at @pfn is in now. */
+static void raise_bounds(pfn_t pfn, bool is_warm)
+{
+	pfn_t distance = pfn - direct_map.first_pfn;
+	struct group *group = &groups[distance / GROUP_PAGES];
+	unsigned int b = distance % GROUP_PAGES >> MAX_PAGE_ORDER;
+	const u64 *words = bits_for(map_of(pfn), is_warm);
+	unsigned int start = run_start(words, index_of(pfn));
+	unsigned int end = next_clear(words, index_of(pfn));
+
+	raise(&group->bound[is_warm][RUN][b],
+	      &group->bound_of_all[is_warm][RUN], end - start);
+	raise(&group->bound[is_warm][BLOCK][b],
+	      &group->bound_of_all[is_warm][BLOCK], largest_block(start, end));
+}
+
+static void raise_range(pfn_t pfn, size_t nr, bool is_warm)
+{
+	pfn_t end = pfn + (pfn_t)nr;
+
+	for (; pfn < end; pfn = (pfn | order_mask(MAX_PAGE_ORDER)) + 1)
+		raise_bounds(pfn, is_warm);
+}
+
+void map_warm(pfn_t pfn, size_t nr)
+{
+	pfn_t at = pfn, end = pfn + (pfn_t)nr;
+	unsigned int n;
+
+	for (; at < end; at += n) {
+		u64 bits = bits_of(at, end - at, &n);
+
+		map_of(at)->warm[index_of(at) / WORD_BITS] |= bits;
+	}
+	raise_range(pfn, nr, true);
+}
+
+void map_add(pfn_t pfn, size_t nr, enum temperature temp)
+{
+	pfn_t at = pfn, end = pfn + (pfn_t)nr;
+	unsigned int n;
+
+	for (; at < end; at += n) {
+		u64 bits = bits_of(at, end - at, &n);
+		u64 *word = map_of(at)->free + index_of(at) / WORD_BITS;
+
+		VM_BUG_ON(*word & bits); /* free already */
+		*word |= bits;
+	}
+	raise_range(pfn, nr, false);
+	if (temp == WARM)
+		map_warm(pfn, nr);
+}
+
+void map_del(pfn_t pfn, size_t nr)
+{
+	unsigned int n;
+
+	for (; nr; pfn += n, nr -= n) {
+		struct block_map *map = map_of(pfn);
+		u64 bits = bits_of(pfn, nr, &n);
+		unsigned int w = index_of(pfn) / WORD_BITS;
+
+		map->free[w] &= ~bits;
+		map->warm[w] &= ~bits;
+	}
+}
+
+static unsigned int count(pfn_t pfn, size_t nr, bool is_warm)
+{
+	unsigned int n, sum = 0;
+
+	for (; nr; pfn += n, nr -= n) {
+		u64 bits = bits_of(pfn, nr, &n);
+		const u64 *words = bits_for(map_of(pfn), is_warm);
+
+		sum += nr_bits(words[index_of(pfn) / WORD_BITS] & bits);
+	}
+	return sum;
+}
+
+unsigned int map_nr_free(pfn_t pfn, size_t nr)
+{
+	return count(pfn, nr, false);
+}
+
+unsigned int map_nr_warm(pfn_t pfn, size_t nr)
+{
+	return count(pfn, nr, true);
+}
+
+struct map_sums map_sums(void)
+{
+	struct map_sums sums = {0};
+	pfn_t pfn;
+
+	for (pfn = direct_map.first_pfn; pfn < direct_map.limit;
+	     pfn += 1U << LISTED_ORDER) {
+		size_t nr = map_nr_free(pfn, 1UL << LISTED_ORDER);
+
+		sums.nr_free += nr;
+		sums.nr_warm += map_nr_warm(pfn, 1UL << LISTED_ORDER);
+		sums.nr_listed += nr == 1UL << LISTED_ORDER ? nr : 0;
+	}
+	return sums;
 }
 
 bool map_is_free(pfn_t pfn, size_t nr, bool is_warm)
@@ -269,7 +340,7 @@ static pfn_t find_in_group(struct group *group, pfn_t pfn,
 		if (bound[b] > max)
 			max = bound[b];
 	}
-	group->bound_of_all[r->is_warm][r->shape] = max;
+	WRITE_ONCE(group->bound_of_all[r->is_warm][r->shape], max);
 	return 0;
 }
 
@@ -285,4 +356,34 @@ pfn_t map_find(size_t nr_pages, unsigned int order, bool is_warm)
 			found = find_in_group(group, pfn, &r);
 	}
 	return found;
+}
+
+bool map_may_have_warm(unsigned int order)
+{
+	pfn_t pfn = direct_map.first_pfn;
+	const struct group *group = groups;
+
+	for (; pfn < direct_map.limit; pfn += GROUP_PAGES, group++) {
+		if (READ_ONCE(group->bound_of_all[true][BLOCK]) >= 1U << order)
+			return true;
+	}
+	return false;
+}
+
+pfn_t map_last_warm(pfn_t end, size_t unit, size_t *nr_pages)
+{
+	while (end > direct_map.first_pfn) {
+		pfn_t block = (end - 1) & ~order_mask(MAX_PAGE_ORDER);
+		const u64 *words = map_of(block)->warm;
+		unsigned int last = behind_last(words, index_of(end - 1), 0);
+		unsigned int first = last ? run_start(words, last - 1) : 0;
+		size_t start = align_up(first, unit), stop = last & ~(unit - 1);
+
+		if (start < stop) {
+			*nr_pages = stop - start;
+			return block + (pfn_t)start;
+		}
+		end = block + first;
+	}
+	return 0;
 }

@@ -3,8 +3,10 @@
  * map.h - which frames of a zone are free, and which of these are warm
  *
  * The lists of buddy.c know free blocks; the maps know free frames, a bit each,
- * and so find them side by side where they are no block.  Zones whose frames are
- * not in the direct map have none, and all of their frames are warm.
+ * and so find them side by side where they are no block.  What is too short for a
+ * list (LISTED_ORDER) is here alone: to take it and to give it back is to clear
+ * and to set bits.  Zones whose frames are not in the direct map have no maps, and
+ * all of their frames are warm.
  *
  * The zone is locked.
  */
@@ -24,15 +26,21 @@ static inline struct block_map *map_of(pfn_t pfn)
 void map_add(pfn_t pfn, size_t nr, enum temperature temp);
 void map_del(pfn_t pfn, size_t nr);
 
-/* To be told of each block that becomes free; and once more, with @is_warm, if any
- * of it is warm. */
-void map_raise_bounds(pfn_t pfn, unsigned int order, bool is_warm);
+/* Free frames become warm. */
+void map_warm(pfn_t pfn, size_t nr);
 
-/* How many of the free frames in [@pfn, @pfn + @nr) are warm. */
+/* How many of [@pfn, @pfn + @nr) are free, and how many of these are warm. */
+unsigned int map_nr_free(pfn_t pfn, size_t nr);
 unsigned int map_nr_warm(pfn_t pfn, size_t nr);
 
-/* Free frames in all. */
-size_t map_nr_free(void);
+/* Frames in all maps; slow, for checks. */
+struct map_sums {
+	size_t nr_free;
+	size_t nr_warm;
+	size_t nr_listed; /* in free blocks of LISTED_ORDER */
+};
+
+struct map_sums map_sums(void);
 
 /* Whether [@pfn, @pfn + 2^@order), aligned, are free. */
 static inline bool map_is_block_free(pfn_t pfn, unsigned int order)
@@ -60,5 +68,18 @@ bool map_is_free(pfn_t pfn, size_t nr, bool is_warm);
  * Return: the first frame's pfn, or 0.
  */
 pfn_t map_find(size_t nr_pages, unsigned int order, bool is_warm);
+
+/**
+ * map_last_warm - the highest warm frames side by side
+ * @end: below this pfn
+ * @unit: in multiples of so many frames, a power of two, aligned to that
+ * @nr_pages: how many
+ *
+ * Return: the first one's pfn, or 0.
+ */
+pfn_t map_last_warm(pfn_t end, size_t unit, size_t *nr_pages);
+
+/* Whether a warm block of @order may be free; without the lock. */
+bool map_may_have_warm(unsigned int order);
 
 #endif

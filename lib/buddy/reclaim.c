@@ -17,6 +17,7 @@
  * while the program sleeps, too.
  */
 #include "buddy/buddy.h"
+#include "buddy/map.h"
 #include "os/conf.h"
 #include "os/os.h"
 #include "page/span.h"
@@ -60,14 +61,12 @@ static struct page *oldest(struct zone *zone, unsigned int order)
 	return NULL;
 }
 
-/* Blocks below the machine's page size cannot be given back. */
-static size_t reclaim_locked(struct zone *zone, size_t nr_pages)
+static size_t reclaim_blocks_locked(struct zone *zone, size_t nr_pages)
 {
-	unsigned int lowest = ilog2(os_page_size() >> PAGE_SHIFT);
 	unsigned int order = NR_PAGE_ORDERS;
 	size_t done = 0;
 
-	while (done < nr_pages && order-- > lowest) {
+	while (done < nr_pages && order-- > LISTED_ORDER) {
 		struct page *page;
 
 		while (done < nr_pages && (page = oldest(zone, order))) {
@@ -78,6 +77,41 @@ static size_t reclaim_locked(struct zone *zone, size_t nr_pages)
 			done += nr;
 		}
 	}
+	return done;
+}
+
+/* What is too short for a list, the highest first.  Less than a page of the
+ * machine cannot be given back. */
+static size_t reclaim_runs_locked(struct zone *zone, size_t nr_pages)
+{
+	size_t unit = os_page_size() >> PAGE_SHIFT, done = 0;
+	pfn_t pfn = (pfn_t)direct_map.limit;
+
+	while (done < nr_pages) {
+		struct page *page;
+		size_t nr;
+
+		pfn = map_last_warm(pfn, unit, &nr);
+		if (!pfn)
+			break;
+		page = pfn_to_page(pfn);
+		span_keep_back(page, nr);
+		if (os_discard(page_to_virt(page), nr << PAGE_SHIFT))
+			break;
+		buddy_take_range_locked(zone, pfn, nr);
+		buddy_free_range_locked(zone, pfn, nr, COLD);
+		zone->nr_returned += nr;
+		done += nr;
+	}
+	return done;
+}
+
+static size_t reclaim_locked(struct zone *zone, size_t nr_pages)
+{
+	size_t done = reclaim_blocks_locked(zone, nr_pages);
+
+	if (done < nr_pages)
+		done += reclaim_runs_locked(zone, nr_pages - done);
 	return done;
 }
 
@@ -104,13 +138,16 @@ void zone_decay_locked(struct zone *zone)
 	start_period(zone, now);
 }
 
-static size_t nr_warm_below(const struct zone *zone, unsigned int end)
+/* In pieces too short for a block of @order, which there is none of; and in those
+ * that are on no list, none of which was long enough. */
+static size_t nr_warm_below(const struct zone *zone, unsigned int order)
 {
-	unsigned int order;
-	size_t nr = 0;
+	size_t nr = zone->nr_free[WARM];
 
-	for (order = 0; order < end; order++)
-		nr += zone->free_area[order].nr_warm;
+	if (order < LISTED_ORDER)
+		order = LISTED_ORDER;
+	for (; order < NR_PAGE_ORDERS; order++)
+		nr -= zone->free_area[order].nr_warm;
 	return nr;
 }
 

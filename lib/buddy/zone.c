@@ -2,9 +2,8 @@
 /*
  * zone.c - frames by the number, not only by powers of two
  *
- * A request for 5 frames takes the lowest 5 that are free side by side, out of
- * the blocks that they lie in, so 20 KiB cost 20 KiB.  Freeing them gives back
- * the blocks that they consist of, and these merge as always.
+ * A request for 5 frames takes the lowest 5 that are free side by side, whatever
+ * blocks they are part of, so 20 KiB cost 20 KiB.
  *
  * Lent blocks.  A vmap area takes free warm blocks and moves their pages to
  * its own addresses (vmalloc/).  The frames are the zone's all the time: type
@@ -71,27 +70,20 @@ static void take_fresh_locked(struct zone *zone, pfn_t pfn, size_t nr)
 		buddy_free_range_locked(zone, first, pfn - first, COLD);
 }
 
-/* Take the frames [@pfn, @pfn + @nr) out of the free blocks they lie in.  Return:
- * how many of them are warm. */
-static unsigned int carve_locked(struct zone *zone, pfn_t pfn, size_t nr)
+/* Take [@pfn, @pfn + @nr), all of it free.  Return: how many frames are warm. */
+static unsigned int take_locked(struct zone *zone, pfn_t pfn, size_t nr)
 {
 	pfn_t end = pfn + (pfn_t)nr;
-	unsigned int nr_warm = 0;
 
-	while (pfn < end) {
-		struct page *page;
-		pfn_t last;
-
-		if (is_fresh(zone, pfn)) {
-			take_fresh_locked(zone, pfn, end - pfn);
-			break;
-		}
-		page = buddy_find_locked(zone, pfn);
-		last = page_to_pfn(page) + (1U << page->order);
-		nr_warm += buddy_carve_locked(zone, page, pfn, end);
-		pfn = last;
+	if (!is_fresh(zone, end - 1))
+		return buddy_take_range_locked(zone, pfn, nr);
+	if (is_fresh(zone, pfn)) {
+		take_fresh_locked(zone, pfn, nr);
+		return 0;
 	}
-	return nr_warm;
+	nr = zone->fresh - pfn;
+	take_fresh_locked(zone, zone->fresh, end - zone->fresh);
+	return buddy_take_range_locked(zone, pfn, nr);
 }
 
 /* Whether all of the frames are free, and warm if that is all that will do. */
@@ -163,7 +155,7 @@ static struct page *alloc_lowest_locked(struct zone *zone, size_t nr_pages,
 	if (!pfn)
 		return NULL;
 	page = pfn_to_page(pfn);
-	page->flags = carve_locked(zone, pfn, nr_pages) ? PAGE_WARM : 0;
+	page->flags = take_locked(zone, pfn, nr_pages) ? PAGE_WARM : 0;
 	return page;
 }
 
@@ -288,17 +280,19 @@ bool zone_extend_pages(struct zone *zone, struct page *page, size_t nr_pages,
 	lock_acquire(&zone->lock);
 	is_free = is_free_locked(zone, behind, more, may_be_cold);
 	if (is_free)
-		carve_locked(zone, behind, more);
+		take_locked(zone, behind, more);
 	lock_release(&zone->lock);
 	return is_free;
 }
 
 bool zone_has_warm(const struct zone *zone, size_t nr_pages)
 {
-	unsigned int order;
+	unsigned int order = order_of_pages(nr_pages);
 
-	for (order = order_of_pages(nr_pages); order < NR_PAGE_ORDERS;
-	     order++) {
+	if (order < LISTED_ORDER)
+		return READ_ONCE(zone->nr_free[WARM]) >= nr_pages &&
+		       map_may_have_warm(order);
+	for (; order < NR_PAGE_ORDERS; order++) {
 		if (READ_ONCE(zone->free_area[order].nr_free[WARM]))
 			return true;
 	}

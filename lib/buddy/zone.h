@@ -27,6 +27,10 @@ enum temperature {
 	NR_TEMPERATURES
 };
 
+/* In zones with maps blocks of this order and longer ones are on lists, which are
+ * what areas and reclaim want; shorter pieces are bits of the map. */
+#define LISTED_ORDER 5
+
 struct free_area {
 	struct list_head list[NR_TEMPERATURES];
 	size_t nr_free[NR_TEMPERATURES]; /* blocks */
@@ -122,7 +126,7 @@ bool zone_is_scattered(const struct zone *zone, size_t nr_pages,
 /**
  * zone_take_warm_block - the largest warm block of order @min..@max, or NULL
  *
- * A larger one is split.
+ * LISTED_ORDER is the smallest @min.  A larger one is split.
  * For vmap areas: memory that is there already, to be moved elsewhere.  Counted
  * as lent until zone_free_lent().
  */

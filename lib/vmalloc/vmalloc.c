@@ -83,6 +83,8 @@
 #define HOME_MIN_ORDER 5
 #define HOME_MIN_BYTES (PAGE_SIZE << HOME_MIN_ORDER)
 
+static_assert(HOME_MIN_ORDER >= LISTED_ORDER, "");
+
 /* Areas that grow in small steps grow by so much. */
 #define GROWTH_BYTES KIB(256)
 

@@ -86,7 +86,9 @@ TEST(taking_a_frame_splits_a_block_once_for_each_order)
 	struct page *page = take(zone, 1);
 	unsigned int order;
 
-	for (order = 0; order < MAX_PAGE_ORDER; order++)
+	for (order = 0; order < LISTED_ORDER; order++)
+		EXPECT_EQ(free_blocks(zone, order), 0); /* in the map alone */
+	for (; order < MAX_PAGE_ORDER; order++)
 		EXPECT_EQ(free_blocks(zone, order), 1);
 	EXPECT_EQ(free_blocks(zone, MAX_PAGE_ORDER), 0);
 	EXPECT_EQ(zone->nr_present, MAX_ORDER_NR_PAGES);
@@ -95,17 +97,7 @@ TEST(taking_a_frame_splits_a_block_once_for_each_order)
 	expect_all_back(zone);
 }
 
-static size_t nr_listed(struct zone *zone)
-{
-	size_t nr = 0;
-	unsigned int order;
-
-	for_each_order(order)
-		nr += free_blocks(zone, order) << order;
-	return nr;
-}
-
-TEST(fresh_frames_are_taken_in_order_and_are_on_no_list)
+TEST(fresh_frames_are_taken_in_order_and_are_in_no_map)
 {
 	struct zone *zone = test_zone();
 	struct page *first = zone_alloc_pages(zone, 1, 0);
@@ -115,8 +107,8 @@ TEST(fresh_frames_are_taken_in_order_and_are_on_no_list)
 
 	EXPECT(second == first + 1);
 	EXPECT(five == first + 2);
-	EXPECT(four == first + 8); /* aligned to 4, 7 is listed */
-	EXPECT_EQ(nr_listed(zone), 1);
+	EXPECT(four == first + 8); /* aligned to 4, 7 is in the map */
+	EXPECT_EQ(map_sums().nr_free, 1);
 	EXPECT_EQ(zone->fresh, page_to_pfn(first) + 9);
 	EXPECT_EQ(zone->nr_free[COLD], MAX_ORDER_NR_PAGES - 8);
 	EXPECT(zone_alloc_pages(zone, 1, 0) == first + 7); /* from there */
@@ -189,13 +181,13 @@ TEST(the_same_request_again_takes_the_same_memory)
 	}
 }
 
-TEST(what_is_left_of_a_fresh_block_is_listed_when_the_next_one_comes)
+TEST(what_is_left_of_a_fresh_block_is_in_the_map_when_the_next_one_comes)
 {
 	struct zone *zone = test_zone();
 	struct page *small = zone_alloc_pages(zone, 1, 0);
 	struct page *large = zone_alloc_pages(zone, MAX_ORDER_NR_PAGES, 0);
 
-	EXPECT_EQ(nr_listed(zone), MAX_ORDER_NR_PAGES - 1);
+	EXPECT_EQ(map_sums().nr_free, MAX_ORDER_NR_PAGES - 1);
 	EXPECT_EQ(zone->fresh, zone->fresh_end);
 	expect_invariants(zone);
 	zone_free_pages(zone, small, 1);
@@ -221,19 +213,42 @@ TEST(the_lower_half_is_kept_and_the_upper_half_is_free)
 TEST(free_merges_with_the_other_half)
 {
 	struct zone *zone = test_zone();
-	struct page *low = take(zone, 4);
-	struct page *high = take(zone, 4);
-	struct page *keep = take(zone, 8);
+	struct page *low = take(zone, 64);
+	struct page *high = take(zone, 64);
+	struct page *keep = take(zone, 128);
 
-	EXPECT(high == low + 4);
-	zone_free_pages(zone, low, 4);
-	EXPECT_EQ(zone->free_area[2].nr_free[WARM], 1);
-	EXPECT_EQ(zone->free_area[3].nr_free[WARM], 0);
-	zone_free_pages(zone, high, 4);
-	EXPECT_EQ(zone->free_area[2].nr_free[WARM], 0);
-	EXPECT_EQ(zone->free_area[3].nr_free[WARM], 1);
+	EXPECT(high == low + 64);
+	zone_free_pages(zone, low, 64);
+	EXPECT_EQ(zone->free_area[6].nr_free[WARM], 1);
+	EXPECT_EQ(zone->free_area[7].nr_free[WARM], 0);
+	zone_free_pages(zone, high, 64);
+	EXPECT_EQ(zone->free_area[6].nr_free[WARM], 0);
+	EXPECT_EQ(zone->free_area[7].nr_free[WARM], 1);
 	expect_invariants(zone);
-	zone_free_pages(zone, keep, 8);
+	zone_free_pages(zone, keep, 128);
+	expect_all_back(zone);
+}
+
+/* Frames that came one by one, in no order: the last makes it a block. */
+TEST(short_pieces_grow_together_to_a_listed_block)
+{
+	struct zone *zone = test_zone();
+	struct page *page = take(zone, 64);
+	unsigned int i;
+
+	for (i = 0; i < 31; i++) {
+		zone_free_pages(zone, page + i * 37 % 32, 1);
+		EXPECT_EQ(free_blocks(zone, LISTED_ORDER), 0);
+	}
+	expect_invariants(zone);
+	zone_free_pages(zone, page + 31 * 37 % 32, 1);
+	EXPECT_EQ(zone->free_area[LISTED_ORDER].nr_free[WARM], 1);
+	expect_invariants(zone);
+	EXPECT(take(zone, 30) == page);
+	EXPECT_EQ(free_blocks(zone, LISTED_ORDER), 0);
+	zone_free_pages(zone, page, 30);
+	EXPECT_EQ(zone->free_area[LISTED_ORDER].nr_free[WARM], 1);
+	zone_free_pages(zone, page + 32, 32);
 	expect_all_back(zone);
 }
 
@@ -245,18 +260,18 @@ TEST(neighbours_that_are_no_buddies_do_not_merge)
 	unsigned int i;
 
 	for (i = 0; i < 4; i++)
-		page[i] = take(zone, 1);
-	keep = take(zone, 4);
-	zone_free_pages(zone, page[1], 1);
-	zone_free_pages(zone, page[2], 1); /* 1 and 2: side by side */
-	EXPECT_EQ(zone->free_area[0].nr_free[WARM], 2);
-	EXPECT_EQ(zone->free_area[1].nr_free[WARM], 0);
+		page[i] = take(zone, 32);
+	keep = take(zone, 128);
+	zone_free_pages(zone, page[1], 32);
+	zone_free_pages(zone, page[2], 32); /* 1 and 2: side by side */
+	EXPECT_EQ(zone->free_area[5].nr_free[WARM], 2);
+	EXPECT_EQ(zone->free_area[6].nr_free[WARM], 0);
 	expect_invariants(zone);
-	zone_free_pages(zone, page[0], 1);
-	zone_free_pages(zone, page[3], 1);
-	EXPECT_EQ(zone->free_area[0].nr_free[WARM], 0);
-	EXPECT_EQ(zone->free_area[2].nr_free[WARM], 1);
-	zone_free_pages(zone, keep, 4);
+	zone_free_pages(zone, page[0], 32);
+	zone_free_pages(zone, page[3], 32);
+	EXPECT_EQ(zone->free_area[5].nr_free[WARM], 0);
+	EXPECT_EQ(zone->free_area[7].nr_free[WARM], 1);
+	zone_free_pages(zone, keep, 128);
 	expect_all_back(zone);
 }
 
@@ -362,7 +377,7 @@ TEST(a_block_with_few_warm_frames_does_not_count_as_warm)
 	struct page *page = sprinkled_block(zone, 2, 3);
 
 	expect_one_block(zone, TEPID, 341);
-	EXPECT(!zone_has_warm(zone, 1));
+	EXPECT(!zone_has_warm(zone, 1UL << LISTED_ORDER));
 	EXPECT(!zone_take_warm_block(zone, 5, MAX_PAGE_ORDER));
 	expect_one_block(zone, TEPID, 341);
 	EXPECT_EQ(zone_reclaim(zone, SIZE_MAX), 341);
@@ -590,12 +605,14 @@ TEST(free_frames_are_found_and_others_are_not)
 	pfn_t pfn = page_to_pfn(page);
 	unsigned int i;
 
-	for (i = 0; i < 6; i++)
+	for (i = 0; i < 32; i++) {
 		EXPECT(!buddy_find_locked(zone, pfn + i));
-	for (i = 6; i < 8; i++)
-		EXPECT(buddy_find_locked(zone, pfn + i) == page + 6);
-	for (i = 8; i < 16; i++)
-		EXPECT(buddy_find_locked(zone, pfn + i) == page + 8);
+		EXPECT_EQ(map_is_free(pfn + i, 1, false), i >= 6);
+	}
+	for (; i < 64; i++)
+		EXPECT(buddy_find_locked(zone, pfn + i) == page + 32);
+	for (; i < 128; i++)
+		EXPECT(buddy_find_locked(zone, pfn + i) == page + 64);
 	zone_free_pages(zone, page, 6);
 	expect_all_back(zone);
 }
@@ -697,7 +714,7 @@ static void free_without_lock(void *arg)
 
 TEST(mistakes_end_in_a_sentence)
 {
-	expect_abort(free_twice, NULL, "BUG: page->type != PAGE_NONE");
+	expect_abort(free_twice, NULL, "BUG: *word & bits");
 	expect_abort(free_off_its_boundary, NULL,
 		     "BUG: page_to_pfn(page) & order_mask(order)");
 	expect_abort(free_without_lock, NULL, "BUG: !lock_is_mine");
@@ -716,89 +733,108 @@ static bool check_fails(struct zone *zone, const char *fact)
 TEST(zone_check_names_the_invariant_that_is_broken)
 {
 	struct zone *zone = test_zone();
-	struct page *page = take(zone, 3);
-	struct page *one = page + 3;
-	struct page *four = page + 4;
+	struct page *page = take(zone, 33); /* 34 to 63 are too short a piece */
+	struct page *block = page + 64;
+	pfn_t pfn = page_to_pfn(page);
 
-	EXPECT_EQ(one->type, PAGE_BUDDY);
-	one->order = 1;
+	EXPECT_EQ(block->type, PAGE_BUDDY);
+	EXPECT_EQ(block->order, 6);
+	block->order = 5;
 	check_fails(zone, "page->order == order");
-	one->order = 0;
+	block->order = 6;
 
-	one->type = PAGE_BLOCK;
+	block->type = PAGE_BLOCK;
 	check_fails(zone, "page->type == PAGE_BUDDY");
-	one->type = PAGE_BUDDY;
+	block->type = PAGE_BUDDY;
 
-	one->nr_warm = 1;
+	block->nr_warm = 1;
 	check_fails(zone, "block_temperature(page) == temp");
-	one->nr_warm = 0;
+	block->nr_warm = 0;
 
-	map_del(page_to_pfn(one), 1);
+	map_del(pfn + 64, 1);
 	check_fails(zone, "map_is_free(pfn, 1UL << order, false)");
-	map_add(page_to_pfn(one), 1, WARM);
+	map_add(pfn + 64, 1, WARM);
 	check_fails(zone, "map_nr_warm(pfn, 1UL << order) == page->nr_warm");
-	map_del(page_to_pfn(one), 1);
-	map_add(page_to_pfn(one), 1, COLD);
-	map_add(page_to_pfn(page), 1, COLD);
-	check_fails(zone, "map_nr_free() + zone->fresh_end - zone->fresh == "
-			  "nr_warm + nr_cold");
-	map_del(page_to_pfn(page), 1);
+	map_del(pfn + 64, 1);
+	map_add(pfn + 64, 1, COLD);
 
-	four[2].type = PAGE_SLAB;
+	map_add(pfn, 32, COLD);
+	check_fails(zone, "sums.nr_listed == nr_listed");
+	map_del(pfn, 1);
+	check_fails(zone, "sums.nr_free - sums.nr_warm + nr_fresh == "
+			  "zone->nr_free[COLD]");
+	map_del(pfn, 32);
+
+	block[2].type = PAGE_SLAB;
 	check_fails(zone, "page[i].type == PAGE_NONE");
-	four[2].type = PAGE_NONE;
+	block[2].type = PAGE_NONE;
+
+	page[40].type = PAGE_SLAB;
+	check_fails(zone,
+		    "page->type == PAGE_BUDDY || page->type == PAGE_NONE");
+	page[40].type = PAGE_NONE;
 
 	zone->nr_free[COLD]++;
-	check_fails(zone, "nr_cold == zone->nr_free[COLD]");
+	check_fails(zone, "sums.nr_free - sums.nr_warm + nr_fresh == "
+			  "zone->nr_free[COLD]");
 	zone->nr_free[COLD]--;
 
-	zone->free_area[2].nr_warm++;
+	zone->nr_free[WARM]++;
+	check_fails(zone, "sums.nr_warm == zone->nr_free[WARM]");
+	zone->nr_free[WARM]--;
+
+	zone->free_area[6].nr_warm++;
 	check_fails(zone, "nr_area == area->nr_warm");
-	zone->free_area[2].nr_warm--;
+	zone->free_area[6].nr_warm--;
 
-	zone->free_area[2].nr_free[COLD]++;
+	zone->free_area[6].nr_free[COLD]++;
 	check_fails(zone, "nr_blocks == area->nr_free[temp]");
-	zone->free_area[2].nr_free[COLD]--;
+	zone->free_area[6].nr_free[COLD]--;
 
-	byte_map()[page_to_pfn(one)] = 3;
-	check_fails(zone, "byte_map()[pfn + i] == 0");
-	byte_map()[page_to_pfn(one)] = 0;
+	byte_map()[pfn + 40] = 3;
+	check_fails(zone, "byte_map()[pfn] == 0");
+	byte_map()[pfn + 40] = 0;
 
-	zone->nr_lent += 4;
-	EXPECT(zone->nr_present < zone->nr_free[COLD] + 3 + zone->nr_lent);
+	page[40].taken_bits[1] = 4;
+	check_fails(zone, "has_no_bits(page)");
+	page[40].taken_bits[1] = 0;
+
+	zone->nr_lent += 34;
+	EXPECT(zone->nr_present < zone->nr_free[COLD] + 33 + zone->nr_lent);
 	check_fails(zone, "zone->nr_free[COLD] + zone->nr_free[WARM] + "
 			  "zone->nr_lent <= zone->nr_present");
-	zone->nr_lent -= 4;
+	zone->nr_lent -= 34;
 
 	expect_invariants(zone);
-	zone_free_pages(zone, page, 3);
+	zone_free_pages(zone, page, 33);
 	expect_all_back(zone);
 }
 
 TEST(buddies_left_apart_are_found)
 {
 	struct zone *zone = test_zone();
-	struct page *page = take(zone, 2);
+	struct page *page = take(zone, 64);
+	struct list_head *list = &zone->free_area[5].list[COLD];
 
 	/* Two free halves that nobody has joined. */
 	lock_acquire(&zone->lock);
 	page->type = PAGE_BUDDY;
-	page->order = 0;
+	page->order = 5;
 	page->flags = 0;
-	list_add(&page->link, &zone->free_area[0].list[COLD]);
-	page[1] = page[0];
-	list_add(&page[1].link, &zone->free_area[0].list[COLD]);
-	map_add(page_to_pfn(page), 2, COLD);
-	zone->free_area[0].nr_free[COLD] += 2;
-	zone->nr_free[COLD] += 2;
+	list_add(&page->link, list);
+	page[32] = page[0];
+	list_add(&page[32].link, list);
+	map_add(page_to_pfn(page), 64, COLD);
+	zone->free_area[5].nr_free[COLD] += 2;
+	zone->nr_free[COLD] += 64;
 	lock_release(&zone->lock);
 	check_fails(zone, "!free_buddy_of(pfn, order)");
 
 	lock_acquire(&zone->lock);
 	buddy_take_locked(zone, page);
-	buddy_take_locked(zone, page + 1);
+	buddy_take_locked(zone, page + 32);
 	lock_release(&zone->lock);
-	zone_free_pages(zone, page, 2);
+	zone_free_pages(zone, page, 64);
 	expect_all_back(zone);
 }
 
