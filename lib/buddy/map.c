@@ -20,23 +20,8 @@
 
 #include "os/report.h"
 
-#define WORD_ORDER   6
-#define WORD_BITS    64
-#define GROUP_BLOCKS 64
-#define GROUP_PAGES  (GROUP_BLOCKS * MAX_ORDER_NR_PAGES)
-
-/* What is looked for. */
-enum shape {
-	RUN,   /* any frames side by side */
-	BLOCK, /* 2^order frames, aligned to that */
-	NR_SHAPES
-};
-
-/* In frames; [true] for warm ones, [false] for any. */
-static struct group {
-	u16 bound[2][NR_SHAPES][GROUP_BLOCKS];
-	u16 bound_of_all[2][NR_SHAPES];
-} groups[MAX_NR_FRAMES / GROUP_PAGES] pf_last;
+#define WORD_ORDER 6
+#define WORD_BITS  64
 
 static unsigned int index_of(pfn_t pfn)
 {
@@ -129,8 +114,9 @@ static void raise(u16 *bound, u16 *bound_of_all, unsigned int nr_pages)
 static void raise_bounds(pfn_t pfn, bool is_warm)
 {
 	pfn_t distance = pfn - direct_map.first_pfn;
-	struct group *group = &groups[distance / GROUP_PAGES];
-	unsigned int b = distance % GROUP_PAGES >> MAX_PAGE_ORDER;
+	union map_group *group =
+		&direct_map.map_groups[distance / MAP_GROUP_PAGES];
+	unsigned int b = distance % MAP_GROUP_PAGES >> MAX_PAGE_ORDER;
 	const u64 *words = bits_for(map_of(pfn), is_warm);
 	unsigned int start = run_start(words, index_of(pfn));
 	unsigned int end = next_clear(words, index_of(pfn));
@@ -309,7 +295,7 @@ struct request {
 	size_t nr_pages;
 	unsigned int order;
 	bool is_warm;
-	enum shape shape;
+	enum map_shape shape;
 };
 
 static unsigned int find_in_block(const struct block_map *map,
@@ -323,13 +309,13 @@ static unsigned int find_in_block(const struct block_map *map,
 }
 
 /* @pfn: that of the group's first frame. */
-static pfn_t find_in_group(struct group *group, pfn_t pfn,
+static pfn_t find_in_group(union map_group *group, pfn_t pfn,
 			   const struct request *r)
 {
 	u16 *bound = group->bound[r->is_warm][r->shape], max = 0;
 	unsigned int b;
 
-	for (b = 0; b < GROUP_BLOCKS; b++, pfn += MAX_ORDER_NR_PAGES) {
+	for (b = 0; b < MAP_GROUP_BLOCKS; b++, pfn += MAX_ORDER_NR_PAGES) {
 		if (bound[b] >= r->nr_pages) {
 			unsigned int i =
 				find_in_block(map_of(pfn), r, &bound[b]);
@@ -349,9 +335,10 @@ pfn_t map_find(size_t nr_pages, unsigned int order, bool is_warm)
 	struct request r = {nr_pages, order, is_warm,
 			    nr_pages == 1UL << order ? BLOCK : RUN};
 	pfn_t pfn = direct_map.first_pfn, found = 0;
-	struct group *group = groups;
+	union map_group *group = direct_map.map_groups;
 
-	for (; pfn < direct_map.limit && !found; pfn += GROUP_PAGES, group++) {
+	for (; pfn < direct_map.limit && !found;
+	     pfn += MAP_GROUP_PAGES, group++) {
 		if (group->bound_of_all[is_warm][r.shape] >= nr_pages)
 			found = find_in_group(group, pfn, &r);
 	}
@@ -361,9 +348,9 @@ pfn_t map_find(size_t nr_pages, unsigned int order, bool is_warm)
 bool map_may_have_warm(unsigned int order)
 {
 	pfn_t pfn = direct_map.first_pfn;
-	const struct group *group = groups;
+	const union map_group *group = direct_map.map_groups;
 
-	for (; pfn < direct_map.limit; pfn += GROUP_PAGES, group++) {
+	for (; pfn < direct_map.limit; pfn += MAP_GROUP_PAGES, group++) {
 		if (READ_ONCE(group->bound_of_all[true][BLOCK]) >= 1U << order)
 			return true;
 	}

@@ -17,8 +17,10 @@
 
 static inline struct block_map *map_of(pfn_t pfn)
 {
-	return direct_map.block_maps +
-	       ((pfn - direct_map.first_pfn) >> MAX_PAGE_ORDER);
+	pfn_t i = pfn - direct_map.first_pfn;
+
+	return &direct_map.map_groups[i / MAP_GROUP_PAGES]
+			.maps[i % MAP_GROUP_PAGES >> MAX_PAGE_ORDER];
 }
 
 /* The frames [@pfn, @pfn + @nr) become free, with what is behind them, or

@@ -7,8 +7,8 @@
  *
  *	base                                                      base + 1 TiB
  *	| sheaf area | byte map | mem_map | block maps | page frames .. |
- *	               [pfn]:     [pfn]:    [block]:     ^ first_pfn
- *	               u8         page      block_map
+ *	               [pfn]:     [pfn]:    [group]:     ^ first_pfn
+ *	               u8         page      map_group
  *
  * A pfn is (address - base) >> 12, so a frame's number is a subtraction and a
  * shift, its byte and its record one more addition each.  The metadata lies in
@@ -83,9 +83,33 @@ static_assert(sizeof(struct page) == 64, "one cache line a frame");
 
 /* Of the frames of a block of 4 MiB a bit each: buddy/map.h. */
 struct block_map {
-	u64 free[MAP_WORDS]; /* on the lists of the zone */
+	u64 free[MAP_WORDS]; /* in the zone, and not fresh */
 	u64 warm[MAP_WORDS]; /* and warm */
 };
+
+#define MAP_GROUP_BLOCKS 64
+#define MAP_GROUP_PAGES	 (MAP_GROUP_BLOCKS * MAX_ORDER_NR_PAGES)
+#define MAP_GROUP_BYTES	 KIB(64) /* whole pages, however large they are */
+
+/* What map.c looks for. */
+enum map_shape {
+	RUN,   /* any frames side by side */
+	BLOCK, /* 2^order frames, aligned to that */
+	NR_SHAPES
+};
+
+/* The bounds come first: a small process touches one page of this. */
+union map_group {
+	struct {
+		/* In frames; [true] for warm ones, [false] for any. */
+		u16 bound[2][NR_SHAPES][MAP_GROUP_BLOCKS];
+		u16 bound_of_all[2][NR_SHAPES];
+		struct block_map maps[MAP_GROUP_BLOCKS];
+	};
+	char bytes[MAP_GROUP_BYTES];
+};
+
+static_assert(sizeof(union map_group) == MAP_GROUP_BYTES, "");
 
 #if UINTPTR_MAX > UINT32_MAX
 #define SHEAF_AREA_BYTES MIB(256)
@@ -109,7 +133,7 @@ struct direct_map {
 	char *base;
 	size_t limit; /* frames whose byte may be read: 0 before the start */
 	struct page *mem_map;
-	struct block_map *block_maps;
+	union map_group *map_groups;
 	pfn_t first_pfn; /* the first frame that is memory */
 	pfn_t end_pfn;	 /* the last one that can come online, exclusive */
 };

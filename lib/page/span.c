@@ -51,11 +51,8 @@ enum block_state {
 };
 
 #define NR_BLOCKS	(MAX_NR_FRAMES >> MAX_PAGE_ORDER)
-#define METADATA_BLOCKS 64 /* blocks whose metadata comes online together */
-/* Their maps are not even a page on some machines: those of 256 blocks. */
-#define MAPS_BYTES     KIB(64)
-#define MAPS_BLOCKS    (MAPS_BYTES / sizeof(struct block_map))
-#define MAX_MAP_BLOCKS 16 /* blocks mapped by one call, at most */
+#define METADATA_BLOCKS MAP_GROUP_BLOCKS /* whose metadata comes together */
+#define MAX_MAP_BLOCKS	16 /* blocks mapped by one call, at most */
 
 /* Blocks that may differ from their neighbours in what they want; each costs two
  * of the process's mappings (vm.max_map_count, 65530) at most. */
@@ -150,24 +147,13 @@ static void keep_small_pages(void *addr, size_t bytes)
 	os_advise_huge(addr, bytes, false);
 }
 
-static int map_block_maps(size_t nr_before)
-{
-	if (nr_before % MAPS_BLOCKS)
-		return 0; /* mapped with those of an earlier block */
-	return span_map(direct_map.block_maps + nr_before, MAPS_BYTES);
-}
-
-static void unmap_block_maps(size_t nr_before)
-{
-	if (nr_before % MAPS_BLOCKS == 0)
-		span_unmap(direct_map.block_maps + nr_before, MAPS_BYTES);
-}
-
 /* Byte map, mem_map and block maps for blocks up to @block. */
 static int map_metadata(size_t block)
 {
 	size_t from = span.metadata_end << MAX_PAGE_ORDER;
-	size_t nr_before = span.metadata_end - span.first;
+	union map_group *group =
+		direct_map.map_groups +
+		(span.metadata_end - span.first) / METADATA_BLOCKS;
 	size_t nr_blocks = METADATA_BLOCKS, nr;
 	int err;
 
@@ -176,12 +162,12 @@ static int map_metadata(size_t block)
 	if (nr_blocks > span.limit - span.metadata_end)
 		nr_blocks = span.limit - span.metadata_end;
 	nr = nr_blocks << MAX_PAGE_ORDER;
-	err = map_block_maps(nr_before);
+	err = span_map(group, sizeof(*group));
 	if (err)
 		return err;
 	err = span_map(byte_map() + from, nr);
 	if (err)
-		goto out_maps;
+		goto out_group;
 	err = span_map(direct_map.mem_map + from, nr * sizeof(struct page));
 	if (err)
 		goto out_bytes;
@@ -192,8 +178,8 @@ static int map_metadata(size_t block)
 
 out_bytes:
 	span_unmap(byte_map() + from, nr);
-out_maps:
-	unmap_block_maps(nr_before);
+out_group:
+	span_unmap(group, sizeof(*group));
 	return err;
 }
 
@@ -528,10 +514,9 @@ static void lay_out(char *base, size_t nr_frames)
 
 	direct_map.mem_map = (struct page *)(base + offset);
 	offset += align_up(nr_frames * sizeof(struct page), KIB(64));
-	direct_map.block_maps = (struct block_map *)(base + offset);
-	offset += align_up((nr_frames >> MAX_PAGE_ORDER) *
-				   sizeof(struct block_map),
-			   MAPS_BYTES);
+	direct_map.map_groups = (union map_group *)(base + offset);
+	offset += align_up(nr_frames, MAP_GROUP_PAGES) / MAP_GROUP_PAGES *
+		  sizeof(union map_group);
 	/* The byte map's share of the metadata is whole pages, too. */
 	offset = align_up(offset, max_size(ZONE_BLOCK_BYTES,
 					   os_page_size() << PAGE_SHIFT));
