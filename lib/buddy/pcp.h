@@ -36,9 +36,9 @@ static inline size_t pcp_nr_pages(const struct per_cpu_pages *pcp)
 /**
  * pcp_alloc - frames side by side, from the thread's lists or the zone
  *
- * As zone_alloc_pages() with no alignment wanted.  The lists
- * belong to the calling thread, or nobody else can look at them now.  They go
- * back to the zone before it gives memory that costs page faults.
+ * As zone_alloc_pages() with no alignment wanted.  The lists belong to the
+ * calling thread, or nobody else can look at them now.  They go back to the zone
+ * before it gives memory that costs page faults.
  */
 struct page *pcp_alloc(struct per_cpu_pages *pcp, struct zone *zone,
 		       size_t nr_pages);

@@ -59,7 +59,7 @@ static bool is_fresh(const struct zone *zone, pfn_t pfn)
 	return pfn >= zone->fresh && pfn < zone->fresh_end;
 }
 
-/* Take [@pfn, @pfn + @nr), all of it fresh; what is skipped gets listed. */
+/* Take [@pfn, @pfn + @nr), all of it fresh; what is skipped gets into the map. */
 static void take_fresh_locked(struct zone *zone, pfn_t pfn, size_t nr)
 {
 	pfn_t first = zone->fresh;
@@ -113,7 +113,7 @@ static struct page *alloc_fresh_locked(struct zone *zone, size_t nr_pages,
 	return pfn_to_page(pfn);
 }
 
-/* Another block of MAX_PAGE_ORDER is fresh, or listed where it is warm. */
+/* Another block of MAX_PAGE_ORDER is fresh, or in the map where it is warm. */
 static bool take_block_locked(struct zone *zone, unsigned int order)
 {
 	struct page *page;
@@ -134,7 +134,7 @@ static bool take_block_locked(struct zone *zone, unsigned int order)
 	return true;
 }
 
-static size_t nr_listed(const struct zone *zone, bool is_warm)
+static size_t nr_in_map(const struct zone *zone, bool is_warm)
 {
 	size_t nr_fresh = zone->fresh_end - zone->fresh;
 
@@ -142,14 +142,14 @@ static size_t nr_listed(const struct zone *zone, bool is_warm)
 		       : zone->nr_free[WARM] + zone->nr_free[COLD] - nr_fresh;
 }
 
-/* The lowest frames that are free and listed, and warm if @is_warm. */
+/* The lowest free frames of the map, warm ones if @is_warm. */
 static struct page *alloc_lowest_locked(struct zone *zone, size_t nr_pages,
 					unsigned int order, bool is_warm)
 {
 	struct page *page;
 	pfn_t pfn;
 
-	if (nr_listed(zone, is_warm) < nr_pages)
+	if (nr_in_map(zone, is_warm) < nr_pages)
 		return NULL;
 	pfn = map_find(nr_pages, order, is_warm);
 	if (!pfn)

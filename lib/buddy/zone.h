@@ -42,11 +42,11 @@ struct zone {
 	const char *name;
 	bool has_maps; /* of its frames: they are in the direct map */
 	struct free_area free_area[NR_PAGE_ORDERS];
-	/* Frames: listed above, and fresh.  Others look at it without the lock. */
+	/* Frames: free, and fresh.  Others look at it without the lock. */
 	size_t nr_free[WARM + 1];
 	/*
 	 * Fresh frames: the end of the last cold block from the span, of which
-	 * nothing has been used yet.  On no list: their records are untouched,
+	 * nothing has been used yet.  On no list and in no map: these are untouched,
 	 * which is worth four page faults in a small process.
 	 */
 	pfn_t fresh;
@@ -101,7 +101,7 @@ struct page *zone_alloc_warm_pages(struct zone *zone, size_t nr_pages);
 struct page *zone_try_alloc_pages(struct zone *zone, size_t nr_pages);
 bool zone_try_free_pages(struct zone *zone, struct page *page, size_t nr_pages);
 
-/* The fresh frames to the lists, so that they merge. */
+/* The fresh frames to the map and the lists, so that they merge. */
 void zone_list_fresh_locked(struct zone *zone);
 
 /* Frames back, written to since they were allocated; any count from 1. */
