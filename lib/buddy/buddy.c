@@ -168,7 +168,7 @@ static void list_blocks(struct zone *zone, pfn_t pfn, size_t nr,
 			order = order_at(at, end - at);
 			list_block(zone, at, order,
 				   temp == WARM ? 1U << order : 0);
-		} else if (map_is_block_free(at, LISTED_ORDER)) {
+		} else if (map_is_listed(at)) {
 			list_block(zone, at, LISTED_ORDER,
 				   map_nr_warm(at, 1UL << LISTED_ORDER));
 		}
@@ -279,11 +279,11 @@ unsigned int buddy_take_range_locked(struct zone *zone, pfn_t pfn, size_t nr)
 	while (at < end) {
 		struct page *page;
 
-		if (!map_is_block_free(at, LISTED_ORDER)) {
+		if (!map_is_listed(at)) {
 			at += 1U << LISTED_ORDER;
 			continue;
 		}
-		page = buddy_find_locked(zone, at);
+		page = buddy_find_locked(at);
 		at = page_to_pfn(page) + (1U << page->order);
 		free_area_del(zone, page);
 		list_rest(zone, page, pfn, end);
@@ -356,11 +356,11 @@ bool buddy_take_warm_locked(struct zone *zone, struct page **page,
 	return true;
 }
 
-struct page *buddy_find_locked(struct zone *zone, pfn_t pfn)
+struct page *buddy_find_locked(pfn_t pfn)
 {
-	unsigned int order = zone->has_maps ? LISTED_ORDER : 0;
+	unsigned int order;
 
-	for (; order < NR_PAGE_ORDERS; order++) {
+	for (order = LISTED_ORDER; order < NR_PAGE_ORDERS; order++) {
 		struct page *page = pfn_to_page(pfn & ~order_mask(order));
 
 		if (READ_ONCE(page->type) == PAGE_BUDDY && page->order >= order)

@@ -57,7 +57,7 @@ unsigned int buddy_take_range_locked(struct zone *zone, pfn_t pfn, size_t nr);
 void buddy_free_range_locked(struct zone *zone, pfn_t pfn, size_t nr,
 			     enum temperature temp);
 
-/* The free block on a list that contains @pfn, or NULL. */
-struct page *buddy_find_locked(struct zone *zone, pfn_t pfn);
+/* The listed block that contains @pfn, or NULL; of zones with maps. */
+struct page *buddy_find_locked(pfn_t pfn);
 
 #endif

@@ -121,10 +121,11 @@ static void raise_bounds(pfn_t pfn, bool is_warm)
 	unsigned int start = run_start(words, index_of(pfn));
 	unsigned int end = next_clear(words, index_of(pfn));
 
-	raise(&group->bound[is_warm][RUN][b],
-	      &group->bound_of_all[is_warm][RUN], end - start);
-	raise(&group->bound[is_warm][BLOCK][b],
-	      &group->bound_of_all[is_warm][BLOCK], largest_block(start, end));
+	raise(&group->bound[is_warm][MAP_RUN][b],
+	      &group->bound_of_all[is_warm][MAP_RUN], end - start);
+	raise(&group->bound[is_warm][MAP_BLOCK][b],
+	      &group->bound_of_all[is_warm][MAP_BLOCK],
+	      largest_block(start, end));
 }
 
 static void raise_range(pfn_t pfn, size_t nr, bool is_warm)
@@ -192,11 +193,6 @@ static unsigned int count(pfn_t pfn, size_t nr, bool is_warm)
 	return sum;
 }
 
-unsigned int map_nr_free(pfn_t pfn, size_t nr)
-{
-	return count(pfn, nr, false);
-}
-
 unsigned int map_nr_warm(pfn_t pfn, size_t nr)
 {
 	return count(pfn, nr, true);
@@ -209,7 +205,7 @@ struct map_sums map_sums(void)
 
 	for (pfn = direct_map.first_pfn; pfn < direct_map.limit;
 	     pfn += 1U << LISTED_ORDER) {
-		size_t nr = map_nr_free(pfn, 1UL << LISTED_ORDER);
+		size_t nr = count(pfn, 1UL << LISTED_ORDER, false);
 
 		sums.nr_free += nr;
 		sums.nr_warm += map_nr_warm(pfn, 1UL << LISTED_ORDER);
@@ -303,7 +299,7 @@ static unsigned int find_in_block(const struct block_map *map,
 {
 	const u64 *words = bits_for(map, r->is_warm);
 
-	return r->shape == BLOCK
+	return r->shape == MAP_BLOCK
 		       ? find_block(words, r->order, bound)
 		       : find_run(words, r->nr_pages, r->order, bound);
 }
@@ -333,7 +329,7 @@ static pfn_t find_in_group(union map_group *group, pfn_t pfn,
 pfn_t map_find(size_t nr_pages, unsigned int order, bool is_warm)
 {
 	struct request r = {nr_pages, order, is_warm,
-			    nr_pages == 1UL << order ? BLOCK : RUN};
+			    nr_pages == 1UL << order ? MAP_BLOCK : MAP_RUN};
 	pfn_t pfn = direct_map.first_pfn, found = 0;
 	union map_group *group = direct_map.map_groups;
 
@@ -351,7 +347,8 @@ bool map_may_have_warm(unsigned int order)
 	const union map_group *group = direct_map.map_groups;
 
 	for (; pfn < direct_map.limit; pfn += MAP_GROUP_PAGES, group++) {
-		if (READ_ONCE(group->bound_of_all[true][BLOCK]) >= 1U << order)
+		if (READ_ONCE(group->bound_of_all[true][MAP_BLOCK]) >=
+		    1U << order)
 			return true;
 	}
 	return false;

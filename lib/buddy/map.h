@@ -31,8 +31,7 @@ void map_del(pfn_t pfn, size_t nr);
 /* Free frames become warm. */
 void map_warm(pfn_t pfn, size_t nr);
 
-/* How many of [@pfn, @pfn + @nr) are free, and how many of these are warm. */
-unsigned int map_nr_free(pfn_t pfn, size_t nr);
+/* How many of [@pfn, @pfn + @nr) are free and warm. */
 unsigned int map_nr_warm(pfn_t pfn, size_t nr);
 
 /* Frames in all maps; slow, for checks. */
@@ -44,18 +43,15 @@ struct map_sums {
 
 struct map_sums map_sums(void);
 
-/* Whether [@pfn, @pfn + 2^@order), aligned, are free. */
-static inline bool map_is_block_free(pfn_t pfn, unsigned int order)
+/* Whether the 2^LISTED_ORDER frames from @pfn on, aligned, are free: half a word. */
+static inline bool map_is_listed(pfn_t pfn)
 {
-	unsigned int w = pfn % MAX_ORDER_NR_PAGES / 64, nr = 1U << order;
-	const u64 *word = map_of(pfn)->free + w;
+	u64 word = map_of(pfn)->free[pfn % MAX_ORDER_NR_PAGES / 64];
 
-	if (nr < 64)
-		return !(~(*word >> pfn % 64) << (64 - nr));
-	while (nr && *word == ~0ULL)
-		word++, nr -= 64;
-	return nr == 0;
+	return (u32)(word >> pfn % 64) == UINT32_MAX;
 }
+
+static_assert(1 << LISTED_ORDER == 32, "half a word");
 
 /* Whether [@pfn, @pfn + @nr), in one block of 4 MiB, are free, and warm if
  * @is_warm. */

@@ -93,17 +93,17 @@ struct block_map {
 
 /* What map.c looks for. */
 enum map_shape {
-	RUN,   /* any frames side by side */
-	BLOCK, /* 2^order frames, aligned to that */
-	NR_SHAPES
+	MAP_RUN,   /* any frames side by side */
+	MAP_BLOCK, /* 2^order frames, aligned to that */
+	NR_MAP_SHAPES
 };
 
 /* The bounds come first: a small process touches one page of this. */
 union map_group {
 	struct {
 		/* In frames; [true] for warm ones, [false] for any. */
-		u16 bound[2][NR_SHAPES][MAP_GROUP_BLOCKS];
-		u16 bound_of_all[2][NR_SHAPES];
+		u16 bound[2][NR_MAP_SHAPES][MAP_GROUP_BLOCKS];
+		u16 bound_of_all[2][NR_MAP_SHAPES];
 		struct block_map maps[MAP_GROUP_BLOCKS];
 	};
 	char bytes[MAP_GROUP_BYTES];

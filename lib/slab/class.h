@@ -5,9 +5,9 @@
  * 16-byte steps up to 128, then four sizes a doubling: 160 192 224 256, 320
  * 384 448 512, ... 2048, and eight: 2304 2560 ... 4096, 4608 ... 8192, for
  * pages of 4 KiB with a header are common; one more, 4368, is what those of
- * SQLite have.  A request between two sizes wastes
- * up to a fifth of the object, less than a tenth on average.  Sizes that are
- * powers of two are aligned to themselves.
+ * SQLite have.  A request between two sizes wastes up to a fifth of the object,
+ * less than a tenth on average.  Sizes that are powers of two are aligned to
+ * themselves.
  *
  * Class 0 is no size: "this frame is not a slab's".
  */

@@ -606,13 +606,13 @@ TEST(free_frames_are_found_and_others_are_not)
 	unsigned int i;
 
 	for (i = 0; i < 32; i++) {
-		EXPECT(!buddy_find_locked(zone, pfn + i));
+		EXPECT(!buddy_find_locked(pfn + i));
 		EXPECT_EQ(map_is_free(pfn + i, 1, false), i >= 6);
 	}
 	for (; i < 64; i++)
-		EXPECT(buddy_find_locked(zone, pfn + i) == page + 32);
+		EXPECT(buddy_find_locked(pfn + i) == page + 32);
 	for (; i < 128; i++)
-		EXPECT(buddy_find_locked(zone, pfn + i) == page + 64);
+		EXPECT(buddy_find_locked(pfn + i) == page + 64);
 	zone_free_pages(zone, page, 6);
 	expect_all_back(zone);
 }
@@ -636,7 +636,7 @@ TEST(the_largest_warm_block_is_lent)
 	EXPECT_EQ(zone->nr_lent, 64);
 	expect_invariants(zone);
 	/* Not free: not found, not merged with, not given out. */
-	EXPECT(!buddy_find_locked(zone, page_to_pfn(lent) + 5));
+	EXPECT(!buddy_find_locked(page_to_pfn(lent) + 5));
 	zone_free_lent(zone, lent, true);
 	EXPECT_EQ(zone->nr_lent, 0);
 	zone_free_pages(zone, keep, 4);

@@ -325,7 +325,7 @@ static void expect_frames(void)
 		if (is_in_map)
 			expect_memory_is_known(pfn);
 		else
-			EXPECT(!buddy_find_locked(&zone, pfn));
+			EXPECT(!buddy_find_locked(pfn));
 		if (*owner_of(pfn_to_page(pfn)))
 			EXPECT(!is_free);
 		nr_free += is_free;
