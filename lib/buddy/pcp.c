@@ -24,17 +24,42 @@
 #define LONG_HIGH_ALONE (2 * LONG_HIGH)
 #define LONG_HIGH_SHARE 64
 
+/* The block that was freed last, and those beside it that were freed just before:
+ * the zone takes what lies side by side as one. */
+static struct page *pop_row(struct per_cpu_pages *pcp, size_t nr_pages,
+			    unsigned int max, size_t *nr_row)
+{
+	struct page *first = pcp_pop(pcp, nr_pages), *end = first + nr_pages;
+
+	while (--max) {
+		struct page *next = pcp->list[nr_pages - 1];
+
+		if (next == end)
+			end += nr_pages;
+		else if (next + nr_pages == first)
+			first = next;
+		else
+			break;
+		pcp_pop(pcp, nr_pages);
+	}
+	*nr_row = (size_t)(end - first);
+	return first;
+}
+
 static void flush_list(struct per_cpu_pages *pcp, struct zone *zone,
 		       size_t nr_pages, unsigned int keep)
 {
-	if (pcp->nr_blocks[nr_pages - 1] <= keep)
+	u8 *nr_blocks = &pcp->nr_blocks[nr_pages - 1];
+
+	if (*nr_blocks <= keep)
 		return;
 	lock_acquire(&zone->lock);
-	while (pcp->nr_blocks[nr_pages - 1] > keep) {
-		struct page *page = pcp_pop(pcp, nr_pages);
+	while (*nr_blocks > keep) {
+		size_t nr;
+		struct page *page =
+			pop_row(pcp, nr_pages, *nr_blocks - keep, &nr);
 
-		buddy_free_range_locked(zone, page_to_pfn(page), nr_pages,
-					WARM);
+		buddy_free_range_locked(zone, page_to_pfn(page), nr, WARM);
 	}
 	zone_decay_locked(zone);
 	lock_release(&zone->lock);
