@@ -106,11 +106,15 @@ static struct page *alloc_fresh_locked(struct zone *zone, size_t nr_pages,
 				       unsigned int order)
 {
 	pfn_t pfn = (pfn_t)align_up(zone->fresh, 1UL << order);
+	struct page *page = pfn_to_page(pfn);
 
 	if (pfn + nr_pages > zone->fresh_end)
 		return NULL;
 	take_fresh_locked(zone, pfn, nr_pages);
-	return pfn_to_page(pfn);
+	/* It is 0.  But who loads it first and stores then takes two page
+	 * faults for a new page of mem_map, not one. */
+	page->flags = 0;
+	return page;
 }
 
 /* Another block of MAX_PAGE_ORDER is fresh, or in the map where it is warm. */
@@ -262,6 +266,15 @@ void zone_free_pages(struct zone *zone, struct page *page, size_t nr_pages)
 	page->type = PAGE_NONE;
 	buddy_free_range_locked(zone, page_to_pfn(page), nr_pages, WARM);
 	zone_decay_locked(zone);
+	lock_release(&zone->lock);
+}
+
+void zone_free_unused_pages(struct zone *zone, struct page *page,
+			    size_t nr_pages, bool is_warm)
+{
+	lock_acquire(&zone->lock);
+	buddy_free_range_locked(zone, page_to_pfn(page), nr_pages,
+				is_warm ? WARM : COLD);
 	lock_release(&zone->lock);
 }
 

@@ -107,6 +107,10 @@ void zone_list_fresh_locked(struct zone *zone);
 /* Frames back, written to since they were allocated; any count from 1. */
 void zone_free_pages(struct zone *zone, struct page *page, size_t nr_pages);
 
+/* The same of frames that nobody has written to since. */
+void zone_free_unused_pages(struct zone *zone, struct page *page,
+			    size_t nr_pages, bool is_warm);
+
 /* Grow [@page, @nr_pages) in place by frames that are free behind it, cold ones
  * if @may_be_cold. */
 bool zone_extend_pages(struct zone *zone, struct page *page, size_t nr_pages,

@@ -70,6 +70,9 @@ static void count_class(unsigned int class, bool all, struct kmem_stats *stats)
 
 		out += s->nr_slabs * s->nr_objects - s->nr_free;
 		stats->slab_bytes += s->nr_slabs << (s->order + PAGE_SHIFT);
+		*(s->is_run_warm ? &stats->free_warm_bytes
+				 : &stats->free_cold_bytes) += (size_t)s->nr_run
+							       << PAGE_SHIFT;
 	}
 	live = out > cached ? out - cached : 0;
 	stats->nr_slab_objects += live;
@@ -86,8 +89,8 @@ static void count_frames(struct kmem_stats *stats)
 	struct tcache *tc;
 
 	for_each_tcache(tc) pcp += pcp_nr_pages(&tc->pcp);
-	stats->free_warm_bytes = (zone->nr_free[WARM] + pcp) << PAGE_SHIFT;
-	stats->free_cold_bytes = zone->nr_free[COLD] << PAGE_SHIFT;
+	stats->free_warm_bytes += (zone->nr_free[WARM] + pcp) << PAGE_SHIFT;
+	stats->free_cold_bytes += zone->nr_free[COLD] << PAGE_SHIFT;
 	stats->present_bytes = zone->nr_present << PAGE_SHIFT;
 	stats->returned_bytes = zone->nr_returned << PAGE_SHIFT;
 	stats->metadata_bytes =

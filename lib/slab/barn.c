@@ -332,6 +332,7 @@ static void flush_barn(struct kmem_cache *s, struct tcache *tc,
 		flush_sheaf_unlock(s, tc, end, bad);
 		sheaf_free(end);
 	}
+	slab_give_run(s);
 	lock_release(&s->lock);
 }
 

@@ -18,6 +18,11 @@
  * Objects are taken from the lowest address upward, so that a slab's memory is
  * touched page by page and what was never needed is never touched.
  *
+ * Runs.  What is allocated together is used together, and hardware fetches ahead
+ * what lies side by side.  So a cache that grows takes new memory for several
+ * slabs at once and keeps what it does not need yet: addresses alone, as nobody
+ * has touched it.  Each slab of a run comes and goes on its own.
+ *
  * Invariants, walked by slab_check():
  *	1. Each frame of a slab has type PAGE_SLAB, the class, the node and no
  *	   flags, in one word the cache's tag; and the class's byte in the
@@ -28,6 +33,7 @@
  *	4. A slab is in the list if and only if nr is not 0, and nr is less than
  *	   all objects (a slab that is all free is given back at once).
  *	5. The nr of all slabs in the list add up to the cache's nr_free.
+ *	6. Frames of the run have no type and no taken bit.
  *
  * Cost.  Taking n objects reads a word for every 64 granules; putting one back
  * changes a word.  A cache line of mem_map for each frame.
@@ -49,6 +55,10 @@
 /* A thread's and the barn's shares of a class, in bytes. */
 #define SHEAF_BYTES_MAX KIB(16)
 #define BARN_BYTES_MAX	KIB(32)
+
+/* Of new memory at once: an eighth of what a cache has, 128 KiB at most. */
+#define RUN_SHARE 8
+#define RUN_PAGES 32
 
 /* Sizes that serve the first requests for smaller ones, see barn.c.  What is
  * larger has a page, or half of it, for itself anyway. */
@@ -148,10 +158,59 @@ static void set_nr_free(struct kmem_cache *s, size_t nr)
 	WRITE_ONCE(s->nr_free, nr);
 }
 
+static size_t run_length(const struct kmem_cache *s)
+{
+	size_t nr_pages = (s->nr_slabs / RUN_SHARE) << s->order;
+
+	if (nr_pages >= RUN_PAGES)
+		return RUN_PAGES;
+	return nr_pages ? 1UL << ilog2(nr_pages) : 0;
+}
+
+static bool take_run(struct kmem_cache *s)
+{
+	size_t nr_pages = run_length(s);
+	struct page *page;
+
+	if (nr_pages <= 1U << s->order)
+		return false;
+	page = zone_alloc_pages(&zone_normal, nr_pages, 0);
+	if (!page)
+		return false;
+	s->run = page;
+	s->nr_run = (u16)nr_pages;
+	s->is_run_warm = page_is_warm(page);
+	return true;
+}
+
+/* Warm frames first, wherever they are. */
+static struct page *take_frames(struct kmem_cache *s, struct per_cpu_pages *pcp)
+{
+	unsigned int nr_pages = 1U << s->order;
+	struct page *page;
+
+	if (pcp_nr_pages(pcp) >= nr_pages ||
+	    zone_has_warm(&zone_normal, nr_pages) ||
+	    (!s->nr_run && !take_run(s)))
+		return pcp_alloc(pcp, &zone_normal, nr_pages);
+	page = s->run;
+	s->run += nr_pages;
+	s->nr_run = (u16)(s->nr_run - nr_pages);
+	return page;
+}
+
+void slab_give_run(struct kmem_cache *s)
+{
+	if (s->nr_run)
+		zone_free_unused_pages(&zone_normal, s->run, s->nr_run,
+				       s->is_run_warm);
+	s->nr_run = 0;
+}
+
 static struct page *slab_new(struct kmem_cache *s, struct per_cpu_pages *pcp)
 {
 	unsigned int nr_pages = 1U << s->order;
-	struct page *slab = pcp_alloc(pcp, &zone_normal, nr_pages);
+	struct page *slab = take_frames(s, pcp);
 	unsigned int i;
 	pfn_t pfn;
 
@@ -225,8 +284,8 @@ static inline void **take_bits(u64 *word, u64 free, char *start, void **out,
 
 /* The same where nothing is taken behind the first free object, as in what was
  * all free: their addresses are a series. */
-static inline void **take_run(const struct kmem_cache *s, u64 *word, u64 free,
-			      char *start, void **out, void **stop)
+static inline void **take_series(const struct kmem_cache *s, u64 *word,
+				 u64 free, char *start, void **out, void **stop)
 {
 	unsigned int first = lowest_bit(free), last = highest_bit(free);
 	unsigned int nr = object_number(s, last - first) + 1;
@@ -244,6 +303,28 @@ static inline void **take_run(const struct kmem_cache *s, u64 *word, u64 free,
 		object += size;
 	} while (out != stop);
 	WRITE_ONCE(*word, *word | free);
+	return out;
+}
+
+/* The same of a slab of which nothing is taken. */
+static void **take_fresh(const struct kmem_cache *s, struct page *slab,
+			 void **out, void **stop)
+{
+	size_t size = s->size, nr = (size_t)(out - stop);
+	char *object = page_to_virt(slab);
+	size_t granule, end;
+
+	if (nr > s->nr_objects)
+		nr = s->nr_objects;
+	end = nr * size >> GRANULE_SHIFT;
+	for (granule = 0; granule < end; granule = next_word(s, granule)) {
+		struct page *page = slab + granule / GRANULES_PER_PAGE;
+
+		WRITE_ONCE(page->taken_bits[granule / 64 % WORDS_PER_PAGE],
+			   starts_in_word(s, granule, end));
+	}
+	for (stop = out - nr; out != stop; object += size)
+		WRITE_ONCE(*--out, object);
 	return out;
 }
 
@@ -265,7 +346,7 @@ static void **take_small(const struct kmem_cache *s, struct page *slab,
 		if (!free)
 			continue;
 		if (free == starts >> lowest_bit(free) << lowest_bit(free))
-			out = take_run(s, word, free, start, out, stop);
+			out = take_series(s, word, free, start, out, stop);
 		else
 			out = take_bits(word, free, start, out, stop);
 	}
@@ -298,9 +379,16 @@ static void **take_big(const struct kmem_cache *s, struct page *slab,
 static unsigned int take_from_slab(struct kmem_cache *s, struct page *slab,
 				   void **end, unsigned int nr)
 {
-	void **out = s->size < BIG_SIZE ? take_small(s, slab, end, end - nr)
-					: take_big(s, slab, end, end - nr);
-	unsigned int n = (unsigned int)(end - out);
+	void **stop = end - nr, **out;
+	unsigned int n;
+
+	if (slab->nr == s->nr_objects)
+		out = take_fresh(s, slab, end, stop);
+	else if (s->size < BIG_SIZE)
+		out = take_small(s, slab, end, stop);
+	else
+		out = take_big(s, slab, end, stop);
+	n = (unsigned int)(end - out);
 
 	slab->nr -= n;
 	set_nr_free(s, s->nr_free - n);
@@ -420,10 +508,23 @@ static inline size_t put_row(struct page *page, void **objects, size_t nr)
 	return i;
 }
 
+/* The same for those in a row that are in @page, as the first one is. */
+static inline size_t put_rows(struct page *page, void **objects, size_t nr)
+{
+	uintptr_t frame = (uintptr_t)objects[0] / PAGE_SIZE;
+	size_t i = 0, n;
+
+	do {
+		n = put_row(page, objects + i, nr - i);
+		i += n;
+	} while (n && i < nr && (uintptr_t)objects[i] / PAGE_SIZE == frame);
+	return i;
+}
+
 /*
- * Objects that were allocated together come back together: a word is read and
- * written once for all those in a row that it has bits of, a slab's count once
- * for all those in a row that it has.
+ * Objects that were allocated together come back together: a frame's record is
+ * looked up once for all those in a row that lie in it, a slab's count changes
+ * once for all those in a row that it has.
  */
 size_t slab_put_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
 			void **objects, size_t nr, struct bad_free *bad)
@@ -452,7 +553,7 @@ size_t slab_put_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
 			slab = slab_of(s, page);
 			nr_put = 0;
 		}
-		n = put_row(page, objects + i, nr - i);
+		n = put_rows(page, objects + i, nr - i);
 		nr_put += (unsigned int)n;
 		if (unlikely(!n)) {
 			kind = kind_of_mistake(s, slab, objects[i]);
@@ -520,6 +621,7 @@ bool slab_check(struct kmem_cache *s, struct check_report *report)
 {
 	size_t nr_free = 0;
 	struct page *slab;
+	unsigned int i, w;
 
 	lock_acquire(&s->lock);
 	list_for_each_entry(slab, &s->partial, link) {
@@ -527,6 +629,11 @@ bool slab_check(struct kmem_cache *s, struct check_report *report)
 		nr_free += slab->nr;
 	}
 	CHECK(nr_free == s->nr_free, report, s);
+	for (i = 0; i < s->nr_run; i++) {
+		CHECK(s->run[i].type == PAGE_NONE, report, s->run + i);
+		for (w = 0; w < WORDS_PER_PAGE; w++)
+			CHECK(!s->run[i].taken_bits[w], report, s->run + i);
+	}
 	lock_release(&s->lock);
 	return check_report_clean(report);
 }

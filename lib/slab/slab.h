@@ -36,6 +36,11 @@ struct kmem_cache {
 	u16 max_full;
 	u32 full[BARN_MAX];
 
+	/* Frames side by side that the next slabs are cut from. */
+	struct page *run;
+	u16 nr_run;
+	bool is_run_warm;
+
 	struct list_head partial; /* slabs with free objects in their bits */
 	size_t nr_slabs;
 	size_t nr_free; /* objects free in the bits of all slabs */
@@ -107,6 +112,9 @@ unsigned int slab_take_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
  */
 size_t slab_put_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
 			void **objects, size_t nr, struct bad_free *bad);
+
+/* What is kept for slabs to come back to the zone. */
+void slab_give_run(struct kmem_cache *s);
 
 /* Whether an object starts at @addr, in a frame of a slab, that is not free in
  * it.  Lock-free. */

@@ -74,6 +74,9 @@ static void expect_nothing_left(struct kmem_cache *s)
 	EXPECT_EQ(s->nr_free, 0);
 	EXPECT(list_is_empty(&s->partial));
 	pcp_drain(&pcp, &zone_normal);
+	lock_acquire(&s->lock);
+	slab_give_run(s);
+	lock_release(&s->lock);
 	EXPECT_EQ(zone_normal.nr_free[COLD] + zone_normal.nr_free[WARM],
 		  zone_normal.nr_present);
 }
@@ -404,6 +407,87 @@ TEST(facts_about_a_pointer_are_found)
 }
 
 /* Each invariant of slab.c, made false. */
+/* Runs. */
+
+static void start_cold(void)
+{
+	start();
+	pcp_drain(&pcp, &zone_normal);
+	zone_reclaim(&zone_normal, SIZE_MAX);
+}
+
+static void put_all(struct kmem_cache *s, void **all, unsigned int nr)
+{
+	struct bad_free bad = {NULL, OBJECT_OK};
+
+	lock_acquire(&s->lock);
+	slab_put_objects(s, &pcp, all, nr, &bad);
+	lock_release(&s->lock);
+	EXPECT_EQ((uintptr_t)bad.object, 0);
+}
+
+TEST(slabs_of_caches_that_grow_side_by_side_lie_side_by_side_each)
+{
+	struct kmem_cache *a = &kmalloc_caches[size_to_class(512)];
+	struct kmem_cache *b = &kmalloc_caches[size_to_class(1024)];
+	static void *of_a[512 * 8], *of_b[512 * 4];
+	unsigned int i, nr_beside = 0;
+
+	start_cold();
+	for (i = 0; i < 512; i++) {
+		EXPECT_EQ(take(a, of_a + 8 * i, 8), 8);
+		EXPECT_EQ(take(b, of_b + 4 * i, 4), 4);
+		nr_beside += i && (char *)of_a[8 * i] ==
+					  (char *)of_a[8 * i - 8] + PAGE_SIZE;
+	}
+	EXPECT_GE(nr_beside, 512 * 3 / 4);
+	expect_invariants(a);
+	put_all(a, of_a, 512 * 8);
+	put_all(b, of_b, 512 * 4);
+	lock_acquire(&b->lock);
+	slab_give_run(b);
+	lock_release(&b->lock);
+	expect_nothing_left(a);
+}
+
+TEST(warm_frames_come_before_those_of_a_run)
+{
+	struct kmem_cache *s = &kmalloc_caches[size_to_class(512)];
+	struct page *page;
+	unsigned int n = 0;
+
+	start_cold();
+	while (!s->nr_run)
+		n += take(s, objects + n, 8);
+	EXPECT(!s->is_run_warm);
+	page = zone_alloc_pages(&zone_normal, 1, 0);
+	zone_free_pages(&zone_normal, page, 1);
+	EXPECT_EQ(take(s, objects + n, 8), 8);
+	EXPECT_EQ((uintptr_t)objects[n], (uintptr_t)page_to_virt(page));
+	n += 8;
+	put_all(s, objects, n);
+	expect_nothing_left(s);
+}
+
+TEST(what_is_left_of_a_run_goes_back_cold)
+{
+	struct kmem_cache *s = &kmalloc_caches[size_to_class(512)];
+	size_t nr_warm;
+	unsigned int n = 0;
+
+	start_cold();
+	while (!s->nr_run)
+		n += take(s, objects + n, 8);
+	nr_warm = zone_normal.nr_free[WARM];
+	lock_acquire(&s->lock);
+	slab_give_run(s);
+	lock_release(&s->lock);
+	EXPECT_EQ(s->nr_run, 0);
+	EXPECT_EQ(zone_normal.nr_free[WARM], nr_warm);
+	put_all(s, objects, n);
+	expect_nothing_left(s);
+}
+
 static void check_fails(struct kmem_cache *s, const char *fact)
 {
 	struct check_report report = {0};
@@ -448,6 +532,11 @@ TEST(slab_check_names_the_invariant_that_is_broken)
 	slab->taken_bits[0] &= ~1ULL; /* the first object, which is taken */
 	check_fails(s, "slab->nr + nr_taken == s->nr_objects");
 	slab->taken_bits[0] |= 1;
+
+	s->run = slab;
+	s->nr_run = 1;
+	check_fails(s, "s->run[i].type == PAGE_NONE");
+	s->nr_run = 0;
 
 	s->nr_free++;
 	check_fails(s, "nr_free == s->nr_free");
