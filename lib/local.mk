@@ -224,13 +224,19 @@ shared_ldflags = $(AM_LDFLAGS) $(PF_LIB_LDFLAGS) \
 	-version-info 0:0:0 -no-undefined \
 	-Wl,--version-script=$(top_srcdir)/lib/preload/libpfmalloc.map
 
-libpfmalloc_la_SOURCES =
+# Part of the shared libraries alone.
+shared_sources = lib/preload/dlopen.c
+shared_cflags = $(AM_CFLAGS) $(PF_LIB_CFLAGS)
+
+libpfmalloc_la_SOURCES = $(shared_sources)
+libpfmalloc_la_CFLAGS = $(shared_cflags)
 libpfmalloc_la_LIBADD = libpfpreload.la libpfcore.la
 libpfmalloc_la_LIBTOOLFLAGS = --tag=disable-static
 libpfmalloc_la_LDFLAGS = $(shared_ldflags)
 EXTRA_libpfmalloc_la_DEPENDENCIES = lib/preload/libpfmalloc.map
 
-libpfkernel_la_SOURCES =
+libpfkernel_la_SOURCES = $(shared_sources)
+libpfkernel_la_CFLAGS = $(shared_cflags)
 libpfkernel_la_LIBADD = libpfpreload.la libpfkenv.la libpfapi.la libpfcore.la
 libpfkernel_la_LIBTOOLFLAGS = --tag=disable-static
 libpfkernel_la_LDFLAGS = $(shared_ldflags)

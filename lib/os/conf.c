@@ -45,6 +45,7 @@ struct option {
 			 &pf_conf.foreign,                                     \
 			 {"forward", "abort"},                                 \
 			 0},                                                   \
+			{"deepbind", &pf_conf.deepbind, {"off", "on"}, 0},     \
 			{"ioport",                                             \
 			 &pf_conf.ioport,                                      \
 			 {"auto", "ioperm", "devport", "sim"},                 \

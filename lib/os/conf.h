@@ -30,6 +30,7 @@ struct conf {
 	u32 decay_ms;	/* free memory goes back to the OS after this long */
 	u32 background; /* a reclaim thread in multi-threaded programs: 0, 1 */
 	u32 foreign;	/* enum conf_foreign */
+	u32 deepbind;	/* libraries may be opened with RTLD_DEEPBIND: 0 or 1 */
 	u32 ioport;	/* enum conf_ioport: what port I/O goes through */
 	u32 highmem;	/* frames without an address for GFP_HIGHMEM: 0 or 1 */
 	u64 kmem_limit; /* bytes for kernel-style calls; 0: as the machine has */

@@ -14,6 +14,7 @@ TESTS += $(build_tests)
 EXTRA_DIST += $(build_tests) \
 	tests/build/fastpath.awk \
 	tests/build/installed.t \
+	tests/build/symbols-shared.expected \
 	tests/build/symbols-static.expected \
 	tests/build/symbols.expected \
 	tests/build/symbols-kernel.expected \

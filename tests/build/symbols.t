@@ -65,8 +65,9 @@ object()
 		diff "$tmp/one" "$tmp/members"
 }
 
-shared libpfmalloc symbols.expected
-shared libpfkernel symbols.expected symbols-kernel.expected
+shared libpfmalloc symbols.expected symbols-shared.expected
+shared libpfkernel symbols.expected symbols-shared.expected \
+	symbols-kernel.expected
 
 # A static link needs libc's inner aliases too: a member of libc.a that is
 # pulled in for one of them would bring a second malloc.

@@ -224,6 +224,7 @@ TEST(a_configuration_mistake_is_named_and_the_program_goes_on)
 		{"decay_ms:soon", "soon"},
 		{"background:7", "background"},
 		{"foreign", "foreign"},
+		{"deepbind:never", "never"},
 		{"ioport:iopl", "iopl"},
 		{"stack:off,colour:red,thp:never", "colour"},
 	};
@@ -254,6 +255,7 @@ TEST(a_right_configuration_is_silent)
 		"stack:off,thp:auto",
 		"thp:always,decay_ms:0,background:off,foreign:forward",
 		"thp:never,decay_ms:100000,background:on,foreign:abort",
+		"deepbind:on,deepbind:off",
 		"ioport:auto,ioport:ioperm,ioport:devport,ioport:sim",
 	};
 	size_t i;

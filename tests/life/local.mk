@@ -4,6 +4,7 @@
 
 if ENABLE_SHARED
 life_tests = \
+	tests/life/deepbind \
 	tests/life/dlopened \
 	tests/life/early \
 	tests/life/fork \
@@ -19,6 +20,11 @@ life_tests = \
 	tests/life/threads
 check_PROGRAMS += $(life_tests) tests/life/work
 TESTS += $(life_tests)
+check_LTLIBRARIES += tests/life/deepbind-guest.la
+tests_life_deepbind_guest_la_SOURCES = tests/life/deepbind-guest.c
+tests_life_deepbind_guest_la_CPPFLAGS = $(blackbox_cppflags)
+tests_life_deepbind_guest_la_CFLAGS = $(blackbox_cflags)
+tests_life_deepbind_guest_la_LDFLAGS = $(plugin_ldflags)
 check_LTLIBRARIES += tests/life/early-guest.la
 tests_life_early_guest_la_SOURCES = tests/life/early-guest.c
 tests_life_early_guest_la_CPPFLAGS = $(blackbox_cppflags)
@@ -44,6 +50,11 @@ if ENABLE_STATIC
 check_PROGRAMS += tests/life/secure
 endif
 endif
+
+tests_life_deepbind_SOURCES = tests/life/deepbind.c
+tests_life_deepbind_CPPFLAGS = $(blackbox_cppflags)
+tests_life_deepbind_CFLAGS = $(blackbox_cflags)
+tests_life_deepbind_LDADD = $(blackbox_ldadd)
 
 tests_life_dlopened_SOURCES = tests/life/dlopened.c
 tests_life_dlopened_CPPFLAGS = $(blackbox_cppflags)

@@ -38,6 +38,7 @@ static void read_conf(void *arg)
 	EXPECT_EQ(pf_conf.decay_ms, expected->conf.decay_ms);
 	EXPECT_EQ(pf_conf.background, expected->conf.background);
 	EXPECT_EQ(pf_conf.foreign, expected->conf.foreign);
+	EXPECT_EQ(pf_conf.deepbind, expected->conf.deepbind);
 	EXPECT_EQ(pf_conf.ioport, expected->conf.ioport);
 	EXPECT_EQ(pf_conf.highmem, expected->conf.highmem);
 	EXPECT_EQ(pf_conf.kmem_limit, expected->conf.kmem_limit);
@@ -85,6 +86,8 @@ TEST(each_value_of_each_option_is_understood)
 	expect_conf("background:on", defaults, "");
 	expect_conf("foreign:abort", WITH(foreign, FOREIGN_ABORT), "");
 	expect_conf("foreign:forward", defaults, "");
+	expect_conf("deepbind:on", WITH(deepbind, 1), "");
+	expect_conf("deepbind:off", defaults, "");
 	expect_conf("ioport:auto", defaults, "");
 	expect_conf("ioport:ioperm", WITH(ioport, IOPORT_IOPERM), "");
 	expect_conf("ioport:devport", WITH(ioport, IOPORT_DEVPORT), "");
@@ -121,8 +124,8 @@ TEST(the_last_of_two_values_counts)
 #define NO_OPTION(name)                                                   \
 	"pfmalloc: PFMALLOC_CONF: there is no option \"" name             \
 	"\"; the options are stack, thp, decay_ms, background, foreign, " \
-	"ioport, highmem, kmem_limit, slab_nomerge, init_on_alloc, "      \
-	"init_on_free\n"
+	"deepbind, ioport, highmem, kmem_limit, slab_nomerge, "           \
+	"init_on_alloc, init_on_free\n"
 
 TEST(an_unknown_option_is_named_with_those_there_are)
 {
