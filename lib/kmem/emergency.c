@@ -111,7 +111,8 @@ static char *map_somewhere(size_t claimed, size_t align, size_t offset,
 	return NULL;
 }
 
-static char *spare[128]; /* mappings of one page whose objects are free */
+/* Mappings of one page whose objects are free. */
+static char *spare[128] pf_last;
 
 static char *take_spare(void)
 {
