@@ -29,6 +29,7 @@ EXTRA_DIST += \
 	tests/programs/cases/make.sh \
 	tests/programs/cases/node.sh \
 	tests/programs/cases/perl.sh \
+	tests/programs/cases/php.sh \
 	tests/programs/cases/postgres.sh \
 	tests/programs/cases/python3.sh \
 	tests/programs/cases/python3-tests.sh \
