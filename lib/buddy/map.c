@@ -344,9 +344,10 @@ pfn_t map_find(size_t nr_pages, unsigned int order, bool is_warm)
 bool map_may_have_warm(unsigned int order)
 {
 	pfn_t pfn = direct_map.first_pfn;
+	size_t limit = load_acquire(&direct_map.limit);
 	const union map_group *group = direct_map.map_groups;
 
-	for (; pfn < direct_map.limit; pfn += MAP_GROUP_PAGES, group++) {
+	for (; pfn < limit; pfn += MAP_GROUP_PAGES, group++) {
 		if (READ_ONCE(group->bound_of_all[true][MAP_BLOCK]) >=
 		    1U << order)
 			return true;
