@@ -369,17 +369,6 @@ struct page *buddy_find_locked(pfn_t pfn)
 	return NULL;
 }
 
-static bool has_no_bits(const struct page *page)
-{
-	unsigned int w;
-
-	for (w = 0; w < WORDS_PER_PAGE; w++) {
-		if (page->taken_bits[w])
-			return false;
-	}
-	return true;
-}
-
 static void check_block(const struct zone *zone, struct page *page,
 			unsigned int order, enum temperature temp,
 			struct check_report *report)
@@ -405,7 +394,7 @@ static void check_block(const struct zone *zone, struct page *page,
 	for (i = 1; i < 1UL << order; i++)
 		CHECK(page[i].type == PAGE_NONE, report, page + i);
 	for (i = 0; i < 1UL << order; i++)
-		CHECK(has_no_bits(page + i), report, page + i);
+		CHECK(page_has_no_bits(page + i), report, page + i);
 }
 
 /* Of the free frames that may be on no list. */
@@ -424,7 +413,7 @@ static void check_map(const struct zone *zone, size_t nr_listed,
 		CHECK(page->type == PAGE_BUDDY || page->type == PAGE_NONE,
 		      report, page);
 		CHECK(byte_map()[pfn] == 0, report, page);
-		CHECK(has_no_bits(page), report, page);
+		CHECK(page_has_no_bits(page), report, page);
 	}
 	CHECK(sums.nr_listed == nr_listed, report, zone);
 	CHECK(sums.nr_warm == zone->nr_free[WARM], report, zone);

@@ -45,6 +45,13 @@ struct page *pcp_alloc(struct per_cpu_pages *pcp, struct zone *zone,
 void pcp_free(struct per_cpu_pages *pcp, struct zone *zone, struct page *page,
 	      size_t nr_pages);
 
+/* Whether pcp_alloc() would find frames that cost no page fault; no promise. */
+static inline bool pcp_has_warm(const struct per_cpu_pages *pcp,
+				const struct zone *zone, size_t nr_pages)
+{
+	return pcp_nr_pages(pcp) >= nr_pages || zone_has_warm(zone, nr_pages);
+}
+
 /* A block that has grown in place may lie where no new one would: a power of two
  * is aligned to itself. */
 static inline bool pcp_is_aligned(const struct page *page, size_t nr_pages)

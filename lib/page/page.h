@@ -184,6 +184,18 @@ static inline bool is_direct_map_addr(const void *addr)
 	return pfn < READ_ONCE(direct_map.limit) && pfn >= direct_map.first_pfn;
 }
 
+/* As of all frames that are no slab's. */
+static inline bool page_has_no_bits(const struct page *page)
+{
+	unsigned int w;
+
+	for (w = 0; w < WORDS_PER_PAGE; w++) {
+		if (page->taken_bits[w])
+			return false;
+	}
+	return true;
+}
+
 static inline bool page_is_warm(const struct page *page)
 {
 	return page->flags & PAGE_WARM;

@@ -38,16 +38,6 @@ u32 nr_nodes = 1;
 static struct lock lock = LOCK_INIT(LOCK_RANK_NODES);
 static u32 nr_threads[NR_NODES];
 
-/* Whether a new slab would want memory that costs page faults. */
-static bool is_without_memory(const struct tcache *tc,
-			      const struct kmem_cache *s)
-{
-	size_t nr_pages = 1UL << s->order;
-
-	return pcp_nr_pages(&tc->pcp) < nr_pages &&
-	       !zone_has_warm(&zone_normal, nr_pages);
-}
-
 static bool has_objects(const struct kmem_cache *s, size_t nr)
 {
 	return READ_ONCE(s->nr_full) || READ_ONCE(s->nr_free) >= nr;
@@ -78,7 +68,10 @@ struct kmem_cache *node_find_cache(const struct tcache *tc, unsigned int class)
 		if (has_much(s))
 			other = s;
 	}
-	return other && is_without_memory(tc, own) ? other : own;
+	/* A new slab would want memory that costs page faults. */
+	if (other && !pcp_has_warm(&tc->pcp, &zone_normal, 1UL << own->order))
+		return other;
+	return own;
 }
 
 /* It pays only where fewer threads share the new node, this one counted. */

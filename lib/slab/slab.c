@@ -189,8 +189,7 @@ static struct page *take_frames(struct kmem_cache *s, struct per_cpu_pages *pcp)
 	unsigned int nr_pages = 1U << s->order;
 	struct page *page;
 
-	if (pcp_nr_pages(pcp) >= nr_pages ||
-	    zone_has_warm(&zone_normal, nr_pages) ||
+	if (pcp_has_warm(pcp, &zone_normal, nr_pages) ||
 	    (!s->nr_run && !take_run(s)))
 		return pcp_alloc(pcp, &zone_normal, nr_pages);
 	page = s->run;
@@ -621,7 +620,7 @@ bool slab_check(struct kmem_cache *s, struct check_report *report)
 {
 	size_t nr_free = 0;
 	struct page *slab;
-	unsigned int i, w;
+	unsigned int i;
 
 	lock_acquire(&s->lock);
 	list_for_each_entry(slab, &s->partial, link) {
@@ -631,8 +630,7 @@ bool slab_check(struct kmem_cache *s, struct check_report *report)
 	CHECK(nr_free == s->nr_free, report, s);
 	for (i = 0; i < s->nr_run; i++) {
 		CHECK(s->run[i].type == PAGE_NONE, report, s->run + i);
-		for (w = 0; w < WORDS_PER_PAGE; w++)
-			CHECK(!s->run[i].taken_bits[w], report, s->run + i);
+		CHECK(page_has_no_bits(s->run + i), report, s->run + i);
 	}
 	lock_release(&s->lock);
 	return check_report_clean(report);

@@ -796,7 +796,7 @@ TEST(zone_check_names_the_invariant_that_is_broken)
 	byte_map()[pfn + 40] = 0;
 
 	page[40].taken_bits[1] = 4;
-	check_fails(zone, "has_no_bits(page)");
+	check_fails(zone, "page_has_no_bits(page)");
 	page[40].taken_bits[1] = 0;
 
 	zone->nr_lent += 34;
