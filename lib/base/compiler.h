@@ -25,6 +25,8 @@
  * (the linker sorts by this name), which so have fewer pages between them.
  */
 #define pf_last		__attribute__((section(".bss.zz_last")))
+/* Apart from all that is not written to by those who write to this. */
+#define pf_own_line	__attribute__((aligned(64)))
 #define pf_printf(f, a) __attribute__((format(printf, f, a)))
 
 /* 1 in builds that carry the O(1) self-checks, 0 in release builds. */

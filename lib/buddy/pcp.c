@@ -131,11 +131,29 @@ static void put_long(struct per_cpu_pages *pcp, struct page *page,
 	pcp->nr_long_pages += (u32)nr_pages;
 }
 
+static struct page *refill(struct per_cpu_pages *pcp, struct zone *zone,
+			   size_t nr_pages)
+{
+	struct page *pages[PCP_BATCH];
+	size_t nr;
+
+	if (os_has_one_thread() || nr_pages > PCP_BATCH / 2)
+		return NULL;
+	nr = zone_alloc_warm_bulk(zone, nr_pages, PCP_BATCH / nr_pages, pages);
+	if (!nr)
+		return NULL;
+	while (--nr)
+		pcp_push(pcp, pages[nr], nr_pages);
+	return pages[0];
+}
+
 struct page *pcp_alloc(struct per_cpu_pages *pcp, struct zone *zone,
 		       size_t nr_pages)
 {
 	struct page *page = pcp_try_alloc(pcp, nr_pages);
 
+	if (!page)
+		page = refill(pcp, zone, nr_pages);
 	if (page)
 		return page;
 	if (pcp_nr_pages(pcp) >= nr_pages) {

@@ -18,6 +18,10 @@
 #define PCP_HIGH   32
 #define PCP_BLOCKS 8
 
+/* Frames that come from the zone at once, under one lock, where there are
+ * threads that want it, too. */
+#define PCP_BATCH 8
+
 struct per_cpu_pages {
 	struct page *list[PCP_MAX_PAGES]; /* linked by page->link.next */
 	u8 nr_blocks[PCP_MAX_PAGES];

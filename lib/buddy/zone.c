@@ -239,6 +239,22 @@ struct page *zone_alloc_warm_pages(struct zone *zone, size_t nr_pages)
 	return alloc_warm(zone, nr_pages, alignment_of(nr_pages, 0));
 }
 
+size_t zone_alloc_warm_bulk(struct zone *zone, size_t nr_pages, size_t nr,
+			    struct page **pages)
+{
+	unsigned int order = alignment_of(nr_pages, 0);
+	size_t n;
+
+	lock_acquire(&zone->lock);
+	for (n = 0; n < nr; n++) {
+		pages[n] = alloc_lowest_locked(zone, nr_pages, order, true);
+		if (!pages[n])
+			break;
+	}
+	lock_release(&zone->lock);
+	return n;
+}
+
 struct page *zone_try_alloc_pages(struct zone *zone, size_t nr_pages)
 {
 	struct page *page;

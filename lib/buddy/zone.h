@@ -93,6 +93,10 @@ struct page *zone_alloc_pages(struct zone *zone, size_t nr_pages,
 /* The same, of frames that cost no page fault; NULL where there are none. */
 struct page *zone_alloc_warm_pages(struct zone *zone, size_t nr_pages);
 
+/* Up to @nr times the same, to @pages.  Return: how often. */
+size_t zone_alloc_warm_bulk(struct zone *zone, size_t nr_pages, size_t nr,
+			    struct page **pages);
+
 /*
  * As zone_alloc_pages() and zone_free_pages(), without waiting and without a
  * system call: safe wherever the gate can be entered.  NULL and false when

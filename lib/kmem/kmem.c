@@ -182,7 +182,7 @@ static void *refill(unsigned int class)
 	/* At a multiple of what its place in a slab would be one of. */
 	if (unlikely(!tc))
 		return emergency_alloc(size, size & -size);
-	object = barn_alloc(tc, barn_class_for(class));
+	object = barn_alloc(tc, barn_class_for(tc, class));
 	gate_leave(tc);
 	kmem_look_ahead();
 	return object;

@@ -33,6 +33,9 @@
 
 #define FIRST_BATCH 4
 
+/* Empty sheaves that a barn keeps, for the pool's lock is one for all. */
+#define MAX_EMPTY 8
+
 /* Objects of a class that the caches of a thread that has ended may keep. */
 #define IDLE_BYTES_MAX KIB(4)
 
@@ -117,6 +120,28 @@ static u32 take_full_locked(struct kmem_cache *s)
 	return s->full[nr - 1];
 }
 
+/* An empty sheaf for one that is full; 0 where there is none. */
+static u32 take_empty_locked(struct kmem_cache *s)
+{
+	u32 end = s->empty;
+
+	if (!end)
+		return sheaf_alloc();
+	s->empty = *sheaf_link(end);
+	s->nr_empty--;
+	return end;
+}
+
+static bool put_empty_locked(struct kmem_cache *s, u32 end)
+{
+	if (s->nr_empty == MAX_EMPTY)
+		return false;
+	*sheaf_link(end) = s->empty;
+	s->empty = end;
+	s->nr_empty++;
+	return true;
+}
+
 /* Put a full sheaf into the barn.  The oldest makes room: its end, or 0. */
 static u32 put_full_locked(struct kmem_cache *s, u32 end)
 {
@@ -160,12 +185,16 @@ static void *alloc_one(struct kmem_cache *s, struct tcache *tc)
 	return object;
 }
 
-unsigned int barn_class_for(unsigned int class)
+unsigned int barn_class_for(const struct tcache *tc, unsigned int class)
 {
 	struct kmem_cache *s = &kmalloc_caches[class];
-	u8 nr_lodgers = READ_ONCE(s->nr_lodgers);
+	u8 nr_lodgers;
 
-	if (s->host == class || nr_lodgers == MAX_LODGERS)
+	/* What other threads write to is not looked at more than that often. */
+	if (tc->batch[class] || s->host == class)
+		return class;
+	nr_lodgers = READ_ONCE(s->nr_lodgers);
+	if (nr_lodgers == MAX_LODGERS)
 		return class;
 	/* Threads that meet here may add up to fewer. */
 	WRITE_ONCE(s->nr_lodgers, (u8)(nr_lodgers + 1));
@@ -174,11 +203,15 @@ unsigned int barn_class_for(unsigned int class)
 
 void *barn_alloc(struct tcache *tc, unsigned int class)
 {
-	struct kmem_cache *s = node_cache(tc, class);
 	u32 top = thread_heap.top[class];
+	struct kmem_cache *s;
 	u32 full, end;
 	void *object;
+	bool is_kept;
 
+	if (unlikely(node_is_contended(tc)))
+		node_move(tc);
+	s = node_cache(tc, class);
 	if (top) {
 		/* Someone who took from this sheaf may have put one back. */
 		object = sheaf_slots()[top - 1];
@@ -195,10 +228,13 @@ void *barn_alloc(struct tcache *tc, unsigned int class)
 
 	node_lock(tc, s);
 	full = take_full_locked(s);
+	if (!full && !os_has_one_thread())
+		node_note_taker(tc, s);
 	if (!full && refill_locked(s, tc, end))
 		full = end;
+	is_kept = full == end || put_empty_locked(s, end);
 	lock_release(&s->lock);
-	if (full != end)
+	if (!is_kept)
 		sheaf_free(end);
 	if (!full) {
 		WRITE_ONCE(thread_heap.top[class], 0);
@@ -230,12 +266,13 @@ static u32 exchange_full(struct tcache *tc, unsigned int class, u32 end,
 			 unsigned int room, struct bad_free *bad)
 {
 	struct kmem_cache *s = node_of_object(class, sheaf_slots()[end - 1]);
-	u32 empty = READ_ONCE(s->nr_full) < s->max_full ? sheaf_alloc() : 0;
-	u32 oldest = 0;
+	u32 oldest = 0, empty = 0;
 
 	/* In a child of fork() without this thread it shall not be here, too. */
 	WRITE_ONCE(thread_heap.top[class], 0);
 	node_lock(tc, s);
+	if (s->nr_full < s->max_full)
+		empty = take_empty_locked(s);
 	if (empty || s->nr_full == s->max_full)
 		oldest = put_full_locked(s, end);
 	else
@@ -244,8 +281,6 @@ static u32 exchange_full(struct tcache *tc, unsigned int class, u32 end,
 		flush_sheaf_unlock(s, tc, oldest, bad);
 	else
 		lock_release(&s->lock);
-	if (empty && oldest)
-		sheaf_free(oldest);
 	if (empty)
 		end = empty;
 	else if (oldest)
@@ -332,6 +367,8 @@ static void flush_barn(struct kmem_cache *s, struct tcache *tc,
 		flush_sheaf_unlock(s, tc, end, bad);
 		sheaf_free(end);
 	}
+	while (s->nr_empty)
+		sheaf_free(take_empty_locked(s));
 	slab_give_run(s);
 	lock_release(&s->lock);
 }

@@ -14,7 +14,7 @@
  * The class that shall serve a request for @class, which may be a larger one:
  * the first few objects of a size get no slab of their own.
  */
-unsigned int barn_class_for(unsigned int class);
+unsigned int barn_class_for(const struct tcache *tc, unsigned int class);
 
 /* An object when this thread's sheaf of @class has none; or NULL. */
 void *barn_alloc(struct tcache *tc, unsigned int class);

@@ -7,13 +7,15 @@
  * are larger than sheaves and barn go through the slabs, under the cache's lock,
  * and there threads that use the same sizes at the same time wait for each
  * other, or sleep, where the one that holds the lock has lost its processor.
+ * And threads that take turns at the same slabs write to the same cache lines
+ * and touch the same new pages, in the slabs and in their objects.
  *
- * So a thread that waits often moves to another node, to caches with locks,
- * slabs and a barn of their own.  Threads that never meet stay together, be
- * they hundreds.  A slab belongs to a node for as long as it is one (its frames'
+ * So a thread that often waits or takes turns moves to another node, to caches
+ * with locks, slabs and a barn of their own.  Threads that never meet stay
+ * together, be they hundreds.  A slab belongs to a node for as long as it is one (its frames'
  * page->order says to which), and its objects go back to it, whoever frees them.
  *
- * Often: one acquisition of CONTENDED_SHARE, and that many more than others.
+ * Often: one acquisition of CONTENDED_SHARE, and CONTENDED_MAX more than others.
  *
  * Memory.  Before a thread's own node takes memory from the system, the free
  * objects of another serve it, if they are worth that the two meet again: a 64th
@@ -26,9 +28,9 @@
  */
 #include "slab/node.h"
 
-/* Acquisitions without a wait that weigh as much as one with a wait. */
+/* Acquisitions that weigh as much as one with a wait, or one that takes turns. */
 #define CONTENDED_SHARE 64
-#define CONTENDED_MAX	(256 * CONTENDED_SHARE)
+#define CONTENDED_MAX	(64 * CONTENDED_SHARE)
 
 /* Free objects that serve another node, of the zone's memory. */
 #define MUCH_SHARE 64
@@ -52,25 +54,25 @@ static bool has_much(const struct kmem_cache *s)
 /* Read without a lock: whoever comes first to these objects gets them. */
 struct kmem_cache *node_find_cache(const struct tcache *tc, unsigned int class)
 {
-	struct kmem_cache *own = own_cache(tc, class), *other = NULL;
+	struct kmem_cache *own = own_cache(tc, class);
 	size_t nr = tc->batch[class] ? tc->batch[class] : 1;
+	bool is_cold;
 	u32 i;
 
 	if (has_objects(own, nr))
 		return own;
+	/* Whether a new slab would want memory that costs page faults. */
+	is_cold = !pcp_has_warm(&tc->pcp, &zone_normal, 1UL << own->order);
 	for (i = 0; i < load_acquire(&nr_nodes); i++) {
 		struct kmem_cache *s = cache_of(i, class);
+		bool is_unused = !READ_ONCE(nr_threads[i]);
 
-		if (s == own || !has_objects(s, nr))
+		/* Others write to theirs all the time: a glance costs. */
+		if (s == own || !(is_unused || is_cold))
 			continue;
-		if (!READ_ONCE(nr_threads[i]))
+		if (has_objects(s, nr) && (is_unused || has_much(s)))
 			return s;
-		if (has_much(s))
-			other = s;
 	}
-	/* A new slab would want memory that costs page faults. */
-	if (other && !pcp_has_warm(&tc->pcp, &zone_normal, 1UL << own->order))
-		return other;
 	return own;
 }
 
@@ -79,6 +81,7 @@ void node_move(struct tcache *tc)
 {
 	u32 i, best = tc->node;
 
+	tc->contention = 0;
 	lock_acquire(&lock);
 	for (i = 0; i < NR_NODES; i++) {
 		if (READ_ONCE(nr_threads[i]) < READ_ONCE(nr_threads[best]))
@@ -99,11 +102,21 @@ void node_move(struct tcache *tc)
 void node_wait(struct tcache *tc, struct kmem_cache *s)
 {
 	tc->contention += CONTENDED_SHARE;
-	if (tc->contention >= CONTENDED_MAX) {
-		tc->contention = 0;
-		node_move(tc);
-	}
 	lock_acquire(&s->lock);
+}
+
+void node_note_taker(struct tcache *tc, struct kmem_cache *s)
+{
+	if (s->last_taker == tc->locks.number)
+		return;
+	if (s->last_taker)
+		tc->contention += CONTENDED_SHARE;
+	s->last_taker = tc->locks.number;
+}
+
+bool node_is_contended(const struct tcache *tc)
+{
+	return tc->contention >= CONTENDED_MAX;
 }
 
 void node_enter(const struct tcache *tc)

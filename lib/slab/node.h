@@ -45,10 +45,13 @@ static inline struct kmem_cache *node_of_object(unsigned int class,
 	return node_find_object(class, object);
 }
 
+/* Whether the thread is in the way of others so often that it should move. */
+bool node_is_contended(const struct tcache *tc);
+
 /* To the node with the fewest threads, if that is better than the own one. */
 void node_move(struct tcache *tc);
 
-/* Somebody has the lock: wait for it, and move if that is often so. */
+/* Somebody has the lock: wait for it. */
 void node_wait(struct tcache *tc, struct kmem_cache *s);
 
 static inline void node_lock(struct tcache *tc, struct kmem_cache *s)
@@ -60,6 +63,9 @@ static inline void node_lock(struct tcache *tc, struct kmem_cache *s)
 	else
 		tc->contention -= tc->contention > 0;
 }
+
+/* The thread takes objects out of slabs of @s, whose lock it has. */
+void node_note_taker(struct tcache *tc, struct kmem_cache *s);
 
 /* A thread has got the caches @tc, or has left them. */
 void node_enter(const struct tcache *tc);

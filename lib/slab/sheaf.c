@@ -17,7 +17,7 @@
 __thread struct thread_heap thread_heap
 	__attribute__((tls_model("initial-exec")));
 
-static struct {
+static struct pf_own_line {
 	struct lock lock;
 	u32 free;     /* list of sheaves by their end number */
 	u32 nr_used;  /* sheaves handed out so far, from the start */

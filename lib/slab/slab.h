@@ -36,11 +36,16 @@ struct kmem_cache {
 	u16 max_full;
 	u32 full[BARN_MAX];
 
+	/* Sheaves with nothing in them, for the next full ones: a stack. */
+	u32 empty;
+	u32 nr_empty;
+
 	/* Frames side by side that the next slabs are cut from. */
 	struct page *run;
 	u16 nr_run;
 	bool is_run_warm;
 
+	u32 last_taker; /* thread that took objects out of slabs last */
 	struct list_head partial; /* slabs with free objects in their bits */
 	size_t nr_slabs;
 	size_t nr_free; /* objects free in the bits of all slabs */

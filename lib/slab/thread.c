@@ -182,6 +182,7 @@ struct tcache *thread_attach(void)
 	if (!tc)
 		goto out_leave;
 	set_ids(tc);
+	tc->contention = 0;
 	load_tops(tc);
 	thread_heap.tcache = tc;
 	lock_self = &tc->locks;

@@ -17,7 +17,7 @@
 #define CLASS	      4 /* of 64 bytes */
 #define PER_SLAB      64
 #define NR_OBJECTS    (40 * PER_SLAB)
-#define WAITS_TO_MOVE 256
+#define WAITS_TO_MOVE 64
 #define PASSES_A_WAIT 64 /* acquisitions that make up for a wait */
 
 static void *objects[NR_OBJECTS];
@@ -179,6 +179,15 @@ TEST(a_thread_moves_to_a_node_of_its_own_if_it_shares_one)
 	in_child(move_and_stay);
 }
 
+/* For the rest of the child's life; once through the slabs. */
+static void take_a_sheaf(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < SHEAF_MAX; i++)
+		take();
+}
+
 /* Holds the lock until the main thread sleeps, again and again. */
 static u32 nr_rounds;
 static u32 round_held;
@@ -228,19 +237,51 @@ static void wait_often(void *arg)
 	(void)arg;
 	start();
 	wait_times(WAITS_TO_MOVE - 1);
-	EXPECT_EQ(self()->node, 0);
+	EXPECT(!node_is_contended(self()));
 	for (i = 0; i < PASSES_A_WAIT; i++)
 		lock_and_release();
 	wait_times(1);
-	EXPECT_EQ(self()->node, 0);
+	EXPECT(!node_is_contended(self()));
 	wait_times(1);
+	EXPECT(node_is_contended(self()));
+	take_a_sheaf();
 	EXPECT_EQ(self()->node, 1);
+	EXPECT(!node_is_contended(self()));
 	end_neighbour();
 }
 
 TEST(a_thread_moves_when_it_waits_at_one_of_64_acquisitions)
 {
 	in_child(wait_often);
+}
+
+static void take_turns(void *arg)
+{
+	unsigned int i;
+
+	(void)arg;
+	start();
+	for (i = 0; i < 2 * WAITS_TO_MOVE; i++)
+		take_a_sheaf();
+	EXPECT_EQ(nr_nodes, 1);
+	for (i = 0; i < WAITS_TO_MOVE / 2; i++) {
+		take_a_sheaf();
+		tell_neighbour(take_a_sheaf);
+		wait_for_neighbour();
+	}
+	EXPECT_EQ(nr_nodes, 1);
+	for (i = 0; i < WAITS_TO_MOVE; i++) {
+		take_a_sheaf();
+		tell_neighbour(take_a_sheaf);
+		wait_for_neighbour();
+	}
+	EXPECT_EQ(nr_nodes, 2);
+	end_neighbour();
+}
+
+TEST(a_thread_moves_when_it_takes_turns_at_slabs)
+{
+	in_child(take_turns);
 }
 
 /* Whose objects serve whom. */
