@@ -214,6 +214,13 @@ struct map_sums map_sums(void)
 	return sums;
 }
 
+size_t map_nr_in_row(pfn_t pfn, bool is_warm)
+{
+	unsigned int i = index_of(pfn);
+
+	return next_clear(bits_for(map_of(pfn), is_warm), i) - i;
+}
+
 bool map_is_free(pfn_t pfn, size_t nr, bool is_warm)
 {
 	unsigned int i = index_of(pfn);

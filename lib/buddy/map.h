@@ -53,6 +53,10 @@ static inline bool map_is_listed(pfn_t pfn)
 
 static_assert(1 << LISTED_ORDER == 32, "half a word");
 
+/* How many frames from @pfn on are free, and warm if @is_warm, up to the end of
+ * the block of 4 MiB. */
+size_t map_nr_in_row(pfn_t pfn, bool is_warm);
+
 /* Whether [@pfn, @pfn + @nr), in one block of 4 MiB, are free, and warm if
  * @is_warm. */
 bool map_is_free(pfn_t pfn, size_t nr, bool is_warm);

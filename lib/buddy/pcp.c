@@ -131,20 +131,22 @@ static void put_long(struct per_cpu_pages *pcp, struct page *page,
 	pcp->nr_long_pages += (u32)nr_pages;
 }
 
+/* Blocks of @nr_pages warm frames, several at once where they lie side by side. */
 static struct page *refill(struct per_cpu_pages *pcp, struct zone *zone,
 			   size_t nr_pages)
 {
-	struct page *pages[PCP_BATCH];
-	size_t nr;
+	size_t nr = PCP_BATCH / nr_pages;
+	struct page *page;
 
-	if (os_has_one_thread() || nr_pages > PCP_BATCH / 2)
+	if (nr < 2 || pcp->nr_pages + PCP_BATCH > PCP_HIGH)
 		return NULL;
-	nr = zone_alloc_warm_bulk(zone, nr_pages, PCP_BATCH / nr_pages, pages);
-	if (!nr)
+	page = zone_alloc_warm_row(zone, nr_pages, &nr);
+	if (!page)
 		return NULL;
+	page->flags = PAGE_WARM;
 	while (--nr)
-		pcp_push(pcp, pages[nr], nr_pages);
-	return pages[0];
+		pcp_push(pcp, page + nr * nr_pages, nr_pages);
+	return page;
 }
 
 struct page *pcp_alloc(struct per_cpu_pages *pcp, struct zone *zone,

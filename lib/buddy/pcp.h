@@ -18,8 +18,7 @@
 #define PCP_HIGH   32
 #define PCP_BLOCKS 8
 
-/* Frames that come from the zone at once, under one lock, where there are
- * threads that want it, too. */
+/* Warm frames that come from the zone at once, under one lock. */
 #define PCP_BATCH 8
 
 struct per_cpu_pages {

@@ -239,20 +239,24 @@ struct page *zone_alloc_warm_pages(struct zone *zone, size_t nr_pages)
 	return alloc_warm(zone, nr_pages, alignment_of(nr_pages, 0));
 }
 
-size_t zone_alloc_warm_bulk(struct zone *zone, size_t nr_pages, size_t nr,
-			    struct page **pages)
+struct page *zone_alloc_warm_row(struct zone *zone, size_t nr_pages, size_t *nr)
 {
 	unsigned int order = alignment_of(nr_pages, 0);
-	size_t n;
+	struct page *page = NULL;
+	pfn_t pfn = 0;
 
 	lock_acquire(&zone->lock);
-	for (n = 0; n < nr; n++) {
-		pages[n] = alloc_lowest_locked(zone, nr_pages, order, true);
-		if (!pages[n])
-			break;
+	if (zone->nr_free[WARM] >= nr_pages)
+		pfn = map_find(nr_pages, order, true);
+	if (pfn) {
+		size_t nr_row = map_nr_in_row(pfn, true) / nr_pages;
+
+		*nr = min_size(*nr, nr_row);
+		page = pfn_to_page(pfn);
+		buddy_take_range_locked(zone, pfn, *nr * nr_pages);
 	}
 	lock_release(&zone->lock);
-	return n;
+	return page;
 }
 
 struct page *zone_try_alloc_pages(struct zone *zone, size_t nr_pages)

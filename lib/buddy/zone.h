@@ -93,9 +93,10 @@ struct page *zone_alloc_pages(struct zone *zone, size_t nr_pages,
 /* The same, of frames that cost no page fault; NULL where there are none. */
 struct page *zone_alloc_warm_pages(struct zone *zone, size_t nr_pages);
 
-/* Up to @nr times the same, to @pages.  Return: how often. */
-size_t zone_alloc_warm_bulk(struct zone *zone, size_t nr_pages, size_t nr,
-			    struct page **pages);
+/* The same, and those side by side with it that the next calls would return: @nr
+ * in all, at most as many as that was before. */
+struct page *zone_alloc_warm_row(struct zone *zone, size_t nr_pages,
+				 size_t *nr);
 
 /*
  * As zone_alloc_pages() and zone_free_pages(), without waiting and without a

@@ -40,13 +40,13 @@
 #define IDLE_BYTES_MAX KIB(4)
 
 /* Of a sheaf: nothing but objects from its top down to the first NULL. */
-static unsigned int count_objects(u32 top)
+static unsigned int count_objects(const struct kmem_cache *s, u32 top)
 {
 	void **slots = sheaf_slots();
 	unsigned int n = 0;
 
-	if (top % SHEAF_SLOTS == 0 && slots[top - SHEAF_MAX])
-		return SHEAF_MAX;
+	if (top % SHEAF_SLOTS == 0 && slots[top - s->sheaf_max])
+		return s->sheaf_max;
 	while (slots[top - 1 - n])
 		n++;
 	return n;
@@ -58,20 +58,34 @@ static unsigned int grown(const struct kmem_cache *s, unsigned int n)
 	return n > s->sheaf_max ? s->sheaf_max : n;
 }
 
-/* Nothing below @top in its sheaf: one NULL for malloc(), all for steal.c. */
-static void clear_below(u32 top)
+static void clear(u32 slot, u32 end)
 {
 	void **slots = sheaf_slots();
-	u32 slot;
 
-	for (slot = sheaf_first_slot(top) + 1; slot < top; slot++)
+	for (; slot < end; slot++)
 		WRITE_ONCE(slots[slot], NULL);
 }
 
-/* An empty sheaf with room for @room objects: where its top stands. */
-static u32 make_empty(u32 end, unsigned int room)
+/* A sheaf for @s, of the pool: what @s makes no use of is NULL from here on. */
+static u32 new_sheaf(const struct kmem_cache *s)
 {
-	clear_below(end - room);
+	u32 end = sheaf_alloc();
+
+	if (end)
+		clear(sheaf_first_slot(end) + 1, end - s->sheaf_max);
+	return end;
+}
+
+/* Nothing below @top in its sheaf: one NULL for malloc(), all for steal.c. */
+static void clear_below(const struct kmem_cache *s, u32 top)
+{
+	clear(sheaf_end(top) - s->sheaf_max, top);
+}
+
+/* An empty sheaf with room for @room objects: where its top stands. */
+static u32 make_empty(const struct kmem_cache *s, u32 end, unsigned int room)
+{
+	clear_below(s, end - room);
 	return end - room;
 }
 
@@ -101,7 +115,7 @@ void barn_put_objects(struct tcache *tc, unsigned int class, void **objects,
 static void flush_sheaf_unlock(struct kmem_cache *s, struct tcache *tc, u32 end,
 			       struct bad_free *bad)
 {
-	unsigned int n = count_objects(end);
+	unsigned int n = count_objects(s, end);
 	void **objects = &sheaf_slots()[end - n];
 	size_t nr_others = slab_put_objects(s, &tc->pcp, objects, n, bad);
 
@@ -126,7 +140,7 @@ static u32 take_empty_locked(struct kmem_cache *s)
 	u32 end = s->empty;
 
 	if (!end)
-		return sheaf_alloc();
+		return new_sheaf(s);
 	s->empty = *sheaf_link(end);
 	s->nr_empty--;
 	return end;
@@ -170,7 +184,7 @@ static unsigned int refill_locked(struct kmem_cache *s, struct tcache *tc,
 	if (s->node != tc->node && s->nr_free && n > s->nr_free)
 		n = (unsigned int)s->nr_free;
 	n = slab_take_objects(s, &tc->pcp, &sheaf_slots()[end], n);
-	clear_below(end - n);
+	clear_below(s, end - n);
 	return n;
 }
 
@@ -221,7 +235,7 @@ void *barn_alloc(struct tcache *tc, unsigned int class)
 		}
 		end = sheaf_end(top);
 	} else {
-		end = sheaf_alloc();
+		end = new_sheaf(s);
 		if (!end)
 			return alloc_one(s, tc);
 	}
@@ -285,7 +299,7 @@ static u32 exchange_full(struct tcache *tc, unsigned int class, u32 end,
 		end = empty;
 	else if (oldest)
 		end = oldest;
-	return make_empty(end, room);
+	return make_empty(s, end, room);
 }
 
 static void push(unsigned int class, u32 top, void *object)
@@ -310,10 +324,10 @@ void barn_free(struct tcache *tc, unsigned int class, void *object,
 
 	if (!top) {
 		barn_put_objects(tc, class, &object, 1, bad);
-		top = sheaf_alloc();
+		top = new_sheaf(s);
 		if (top)
 			WRITE_ONCE(thread_heap.top[class],
-				   make_empty(top, grown(s, 0)));
+				   make_empty(s, top, grown(s, 0)));
 		return;
 	}
 	if (is_among_the_last(top, object)) {
@@ -321,7 +335,7 @@ void barn_free(struct tcache *tc, unsigned int class, void *object,
 		return;
 	}
 	if (top % SHEAF_SLOTS == 0) {
-		n = count_objects(top);
+		n = count_objects(s, top);
 		if (n < s->sheaf_max)
 			top = make_room(top, n, grown(s, n) - n);
 		else
@@ -335,14 +349,14 @@ static void settle(struct kmem_cache *s, struct tcache *tc,
 {
 	u32 top = thread_heap.top[s->class];
 	unsigned int keep = (unsigned int)(IDLE_BYTES_MAX / s->size);
-	unsigned int n = top ? count_objects(top) : 0;
+	unsigned int n = top ? count_objects(s, top) : 0;
 
 	if (n <= keep)
 		return;
 	/* In a child of fork() they shall not be here and there. */
 	WRITE_ONCE(thread_heap.top[s->class], 0);
 	barn_put_objects(tc, s->class, &sheaf_slots()[top - n], n - keep, bad);
-	clear_below(top - keep);
+	clear_below(s, top - keep);
 	WRITE_ONCE(thread_heap.top[s->class], top);
 }
 

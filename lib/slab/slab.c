@@ -49,8 +49,8 @@
 /* Bytes of a frame that a word has the bits of. */
 #define WORD_SPAN (64 * GRANULE_BYTES)
 
-/* From here on a word has the bits of four objects at most. */
-#define BIG_SIZE 256
+/* From here on a word has the bits of two objects at most. */
+#define BIG_SIZE 512
 
 /* A thread's and the barn's shares of a class, in bytes. */
 #define SHEAF_BYTES_MAX KIB(16)
@@ -221,7 +221,6 @@ static struct page *slab_new(struct kmem_cache *s, struct per_cpu_pages *pcp)
 		store_release(&byte_map()[pfn + i], s->class);
 	}
 	slab->nr = s->nr_objects;
-	list_add(&slab->link, &s->partial);
 	s->nr_slabs++;
 	set_nr_free(s, s->nr_free + s->nr_objects);
 	return slab;
@@ -234,7 +233,6 @@ static void slab_release(struct kmem_cache *s, struct per_cpu_pages *pcp,
 	pfn_t pfn = page_to_pfn(slab);
 	unsigned int i;
 
-	list_del(&slab->link);
 	s->nr_slabs--;
 	set_nr_free(s, s->nr_free - s->nr_objects);
 	for (i = 0; i < nr_pages; i++) {
@@ -352,7 +350,7 @@ static void **take_small(const struct kmem_cache *s, struct page *slab,
 	return out;
 }
 
-/* Few objects have their bits in one word: look at each of them. */
+/* Hardly ever two objects have their bits in one word: look at each of them. */
 static void **take_big(const struct kmem_cache *s, struct page *slab,
 		       void **out, void **stop)
 {
@@ -381,37 +379,41 @@ static unsigned int take_from_slab(struct kmem_cache *s, struct page *slab,
 	void **stop = end - nr, **out;
 	unsigned int n;
 
-	if (slab->nr == s->nr_objects)
-		out = take_fresh(s, slab, end, stop);
-	else if (s->size < BIG_SIZE)
-		out = take_small(s, slab, end, stop);
-	else
+	if (s->size >= BIG_SIZE)
 		out = take_big(s, slab, end, stop);
+	else if (slab->nr == s->nr_objects)
+		out = take_fresh(s, slab, end, stop);
+	else
+		out = take_small(s, slab, end, stop);
 	n = (unsigned int)(end - out);
 
 	slab->nr -= n;
 	set_nr_free(s, s->nr_free - n);
-	if (slab->nr == 0)
-		list_del(&slab->link);
 	return n;
 }
 
 unsigned int slab_take_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
 			       void **end, unsigned int nr)
 {
+	struct page *slab;
 	unsigned int n = 0;
 
 	VM_BUG_ON(!lock_is_mine(&s->lock));
-	while (n < nr) {
-		if (list_is_empty(&s->partial)) {
-			/* Rather fewer objects than memory nobody asked for,
-			 * but for threads that ask for very many. */
-			if ((n && nr < s->sheaf_max) || !slab_new(s, pcp))
-				break;
-		}
-		n += take_from_slab(
-			s, list_first_entry(&s->partial, struct page, link),
-			end - n, nr - n);
+	while (n < nr && !list_is_empty(&s->partial)) {
+		slab = list_first_entry(&s->partial, struct page, link);
+		n += take_from_slab(s, slab, end - n, nr - n);
+		if (!slab->nr)
+			list_del(&slab->link);
+	}
+	/* Rather fewer objects than memory nobody asked for, but for threads
+	 * that ask for very many. */
+	while (n < nr && (!n || nr >= s->sheaf_max)) {
+		slab = slab_new(s, pcp);
+		if (!slab)
+			break;
+		n += take_from_slab(s, slab, end - n, nr - n);
+		if (slab->nr)
+			list_add(&slab->link, &s->partial);
 	}
 	return n;
 }
@@ -453,14 +455,18 @@ static enum bad_object inspect_frame(const struct kmem_cache *s,
 static void count_put(struct kmem_cache *s, struct per_cpu_pages *pcp,
 		      struct page *slab, unsigned int nr)
 {
-	if (!nr)
-		return;
+	unsigned int before = slab->nr;
+
+	slab->nr = before + nr;
 	set_nr_free(s, s->nr_free + nr);
-	if (slab->nr == 0)
-		list_add(&slab->link, &s->partial);
-	slab->nr += nr;
-	if (slab->nr == s->nr_objects)
-		slab_release(s, pcp, slab);
+	if (before + nr < s->nr_objects) {
+		if (!before)
+			list_add(&slab->link, &s->partial);
+		return;
+	}
+	if (before)
+		list_del(&slab->link);
+	slab_release(s, pcp, slab);
 }
 
 static enum bad_object kind_of_mistake(const struct kmem_cache *s,
@@ -520,48 +526,122 @@ static inline size_t put_rows(struct page *page, void **objects, size_t nr)
 	return i;
 }
 
+/* The same for one of which hardly another one has its bit in the same word. */
+static inline size_t put_one(struct page *page, const void *object)
+{
+	size_t granule = (uintptr_t)object % PAGE_SIZE >> GRANULE_SHIFT;
+	u64 *word = &page->taken_bits[granule / 64];
+	u64 bit = 1ULL << granule % 64;
+
+	if (!(*word & bit) || (uintptr_t)object % GRANULE_BYTES)
+		return 0;
+	WRITE_ONCE(*word, *word & ~bit);
+	return 1;
+}
+
+/* Objects that are being put back: those of one slab, so far. */
+struct put {
+	struct kmem_cache *s;
+	struct per_cpu_pages *pcp;
+	struct page *slab;
+	unsigned int nr; /* of it */
+	void **objects;
+	size_t nr_others;
+	struct bad_free *bad;
+};
+
+static void end_slab(const struct put *put)
+{
+	if (put->nr)
+		count_put(put->s, put->pcp, put->slab, put->nr);
+}
+
+static inline void put_in_slab(struct put *put, struct page *slab, size_t nr)
+{
+	if (slab != put->slab) {
+		end_slab(put);
+		put->slab = slab;
+		put->nr = 0;
+	}
+	put->nr += (unsigned int)nr;
+}
+
+/* What lies in no slab of the cache, or in another node's. */
+static pf_noinline void put_stranger(struct put *put, const struct page *page,
+				     void *object)
+{
+	enum bad_object kind = inspect_frame(put->s, page);
+
+	if (kind == OBJECT_OK && page->tag == put->s->tag)
+		kind = kind_of_mistake(
+			put->s, slab_of(put->s, virt_to_page(object)), object);
+	if (kind == OBJECT_OK)
+		put->objects[put->nr_others++] = object;
+	else
+		bad_free_remember(put->bad, object, kind);
+}
+
+static void put_big(struct put *put, void **objects, size_t nr)
+{
+	struct kmem_cache *s = put->s;
+	pfn_t mask = order_mask(s->order);
+	u32 tag = s->tag;
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		struct page *page = virt_to_page(objects[i]);
+
+		if (likely(page->tag == tag && put_one(page, objects[i])))
+			put_in_slab(put, page - (page_to_pfn(page) & mask), 1);
+		else
+			put_stranger(put, page, objects[i]);
+	}
+}
+
 /*
  * Objects that were allocated together come back together: a frame's record is
  * looked up once for all those in a row that lie in it, a slab's count changes
  * once for all those in a row that it has.
  */
-size_t slab_put_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
-			void **objects, size_t nr, struct bad_free *bad)
+static void put_small(struct put *put, void **objects, size_t nr)
 {
-	struct page *slab = NULL;
-	unsigned int nr_put = 0;
-	size_t nr_others = 0;
-	size_t i, n;
+	struct kmem_cache *s = put->s;
+	pfn_t mask = order_mask(s->order);
+	u32 tag = s->tag;
+	size_t i = 0, n;
 
-	VM_BUG_ON(!lock_is_mine(&s->lock));
-	for (i = 0; i < nr; i += n) {
+	for (; i < nr; i += n) {
 		struct page *page = virt_to_page(objects[i]);
-		enum bad_object kind;
 
-		n = 1;
-		if (unlikely(page->tag != s->tag)) {
-			kind = inspect_frame(s, page);
-			if (kind == OBJECT_OK)
-				objects[nr_others++] = objects[i];
-			else
-				bad_free_remember(bad, objects[i], kind);
-			continue;
-		}
-		if (slab_of(s, page) != slab) {
-			count_put(s, pcp, slab, nr_put);
-			slab = slab_of(s, page);
-			nr_put = 0;
-		}
-		n = put_rows(page, objects + i, nr - i);
-		nr_put += (unsigned int)n;
-		if (unlikely(!n)) {
-			kind = kind_of_mistake(s, slab, objects[i]);
-			bad_free_remember(bad, objects[i], kind);
+		n = 0;
+		if (likely(page->tag == tag))
+			n = put_rows(page, objects + i, nr - i);
+		if (likely(n)) {
+			put_in_slab(put, page - (page_to_pfn(page) & mask), n);
+		} else {
+			put_stranger(put, page, objects[i]);
 			n = 1;
 		}
 	}
-	count_put(s, pcp, slab, nr_put);
-	return nr_others;
+}
+
+size_t slab_put_objects(struct kmem_cache *s, struct per_cpu_pages *pcp,
+			void **objects, size_t nr, struct bad_free *bad)
+{
+	struct put put = {
+		.s = s,
+		.pcp = pcp,
+		.objects = objects,
+		.bad = bad,
+	};
+
+	VM_BUG_ON(!lock_is_mine(&s->lock));
+	if (s->size < BIG_SIZE)
+		put_small(&put, objects, nr);
+	else
+		put_big(&put, objects, nr);
+	end_slab(&put);
+	return put.nr_others;
 }
 
 void slab_describe(const void *addr, struct object_facts *facts)

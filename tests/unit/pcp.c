@@ -88,8 +88,32 @@ TEST(a_block_of_another_size_stays_while_the_zone_has_warm_ones)
 	pcp_free(&pcp, zone, five, 5);
 	four = pcp_alloc(&pcp, zone, 4);
 	EXPECT(four == eight);
-	EXPECT_EQ(pcp.nr_pages, 5);
+	EXPECT(pcp.list[4] == five);
 	pcp_free(&pcp, zone, four, 4);
+	expect_all_back(zone);
+}
+
+/* Warm frames 0..11 and 16..23 of a block. */
+TEST(warm_blocks_side_by_side_come_at_once_the_lowest_first)
+{
+	struct zone *zone = test_zone();
+	struct page *all = pcp_alloc(&pcp, zone, 24);
+	struct page *page[PCP_BATCH + 4];
+	size_t i;
+
+	zone_free_pages(zone, all, 12);
+	zone_free_pages(zone, all + 16, 8);
+	for (i = 0; i < PCP_BATCH + 4; i++) {
+		size_t nr_left = PCP_BATCH + 3 - i;
+
+		page[i] = pcp_alloc(&pcp, zone, 1);
+		EXPECT(page[i] == all + i);
+		EXPECT(page_is_warm(page[i]));
+		EXPECT_EQ(pcp.nr_pages, i < PCP_BATCH ? nr_left - 4 : nr_left);
+	}
+	for (i = 0; i < PCP_BATCH + 4; i++)
+		zone_free_pages(zone, page[i], 1);
+	zone_free_pages(zone, all + 12, 4);
 	expect_all_back(zone);
 }
 
