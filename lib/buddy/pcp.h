@@ -16,7 +16,7 @@
 
 /* Bounds of the lists: frames in all, blocks in one. */
 #define PCP_HIGH   32
-#define PCP_BLOCKS 8
+#define PCP_BLOCKS 16
 
 /* Warm frames that come from the zone at once, under one lock. */
 #define PCP_BATCH 8

@@ -12,10 +12,12 @@
  *
  * So a thread that often waits or takes turns moves to another node, to caches
  * with locks, slabs and a barn of their own.  Threads that never meet stay
- * together, be they hundreds.  A slab belongs to a node for as long as it is one (its frames'
- * page->order says to which), and its objects go back to it, whoever frees them.
+ * together, be they hundreds.  A slab belongs to a node for as long as it is one
+ * (its frames' page->order says to which), and its objects go back to it, whoever
+ * frees them.
  *
- * Often: one acquisition of CONTENDED_SHARE, and CONTENDED_MAX more than others.
+ * Often: one acquisition of CONTENDED_SHARE, or of TURN_SHARE, and as many more as
+ * weigh CONTENDED_MAX.
  *
  * Memory.  Before a thread's own node takes memory from the system, the free
  * objects of another serve it, if they are worth that the two meet again: a 64th
@@ -28,8 +30,9 @@
  */
 #include "slab/node.h"
 
-/* Acquisitions that weigh as much as one with a wait, or one that takes turns. */
+/* Acquisitions that weigh as much as one with a wait, and as one by turns. */
 #define CONTENDED_SHARE 64
+#define TURN_SHARE	32
 #define CONTENDED_MAX	(64 * CONTENDED_SHARE)
 
 /* Free objects that serve another node, of the zone's memory. */
@@ -110,7 +113,7 @@ void node_note_taker(struct tcache *tc, struct kmem_cache *s)
 	if (s->last_taker == tc->locks.number)
 		return;
 	if (s->last_taker)
-		tc->contention += CONTENDED_SHARE;
+		tc->contention += TURN_SHARE;
 	s->last_taker = tc->locks.number;
 }
 

@@ -270,7 +270,7 @@ static void take_turns(void *arg)
 		wait_for_neighbour();
 	}
 	EXPECT_EQ(nr_nodes, 1);
-	for (i = 0; i < WAITS_TO_MOVE; i++) {
+	for (i = 0; i < 2 * WAITS_TO_MOVE; i++) {
 		take_a_sheaf();
 		tell_neighbour(take_a_sheaf);
 		wait_for_neighbour();

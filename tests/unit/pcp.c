@@ -12,7 +12,7 @@
 #include "unit.h"
 
 #define HIGH   32 /* frames that a thread keeps at most */
-#define BLOCKS 8  /* blocks of one count */
+#define BLOCKS 16 /* blocks of one count */
 
 static struct per_cpu_pages pcp;
 
@@ -189,13 +189,13 @@ TEST(a_list_that_is_over_keeps_half)
 	unsigned int i;
 
 	for (i = 0; i <= BLOCKS; i++)
-		page[i] = pcp_alloc(&pcp, zone, 3);
+		page[i] = pcp_alloc(&pcp, zone, 1);
 	for (i = 0; i < BLOCKS; i++)
-		pcp_free(&pcp, zone, page[i], 3);
-	EXPECT_EQ(pcp.nr_blocks[2], BLOCKS);
-	pcp_free(&pcp, zone, page[BLOCKS], 3);
-	EXPECT_EQ(pcp.nr_blocks[2], BLOCKS / 2);
-	EXPECT_EQ(in_use(zone), 3 * BLOCKS / 2);
+		pcp_free(&pcp, zone, page[i], 1);
+	EXPECT_EQ(pcp.nr_blocks[0], BLOCKS);
+	pcp_free(&pcp, zone, page[BLOCKS], 1);
+	EXPECT_EQ(pcp.nr_blocks[0], BLOCKS / 2);
+	EXPECT_EQ(in_use(zone), BLOCKS / 2);
 	expect_all_back(zone);
 }
 
